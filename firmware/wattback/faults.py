@@ -1,0 +1,92 @@
+"""The latches of the fault table.
+
+The parts that sense set bits, `judge` latches them, and only a clear that the row lists takes a
+latch away: a power cycle is none unless listed, which is why latches and retry counts lie in
+retained memory. Nothing here knows a sensor or an output.
+"""
+
+from array import array
+
+from wattback.fault_table import (
+    CLEAR_GONE,
+    CLEAR_RESET,
+    CLEAR_RESTART,
+    CLEAR_RETRY,
+    CLEAR_UNPLUG,
+    FAULT_COUNT,
+    FAULTS,
+    PILOT_STEADY,
+)
+from wattback.retained import FAULTS_LATCHED, RETRIES
+
+
+class Faults:
+    """Latches of the table's rows.
+
+    active: bits of the latched faults. pilot: the most severe pilot action among them.
+    raised_ms: time since the newest one was latched, in ms, up to one second.
+    """
+
+    def __init__(self, retained: "array[int]") -> None:
+        self.active = 0
+        self.pilot = PILOT_STEADY
+        self.raised_ms = 0
+        self._retained = retained
+        self._gone_ms = array("i", [0] * FAULT_COUNT)
+        for index in range(FAULT_COUNT):
+            outlives = not FAULTS[index][2] & CLEAR_RESTART
+            if outlives and retained[FAULTS_LATCHED] & (1 << index):
+                self.active |= 1 << index
+        self._grade()
+
+    def judge(self, present: int, unplugged: int, dt_ms: int) -> None:
+        """Latch the faults whose causes are `present`, and let rows go that may go.
+
+        unplugged: 1 when the pilot has shown state A. Called once a tick.
+        """
+        if not (present | self.active):
+            return
+        if self.raised_ms < 1000:
+            self.raised_ms += dt_ms
+        before = self.active
+        for index in range(FAULT_COUNT):
+            bit = 1 << index
+            if present & bit:
+                self._gone_ms[index] = 0
+                self.active |= bit
+            elif self.active & bit:
+                self._gone_ms[index] += dt_ms
+                self._let_go(index, unplugged)
+        if self.active != before:
+            if self.active & ~before:
+                self.raised_ms = 0
+            self._grade()
+
+    def reset(self, present: int) -> None:
+        """A technician's reset: clears what lists it and is not `present` any more."""
+        for index in range(FAULT_COUNT):
+            if FAULTS[index][2] & CLEAR_RESET and not present & (1 << index):
+                self.active &= ~(1 << index)
+                self._retained[RETRIES + index] = 0
+        self._grade()
+
+    def _let_go(self, index: int, unplugged: int) -> None:
+        row = FAULTS[index]
+        clears = row[2]
+        waited = self._gone_ms[index] >= row[3] * 1000
+        if clears & CLEAR_UNPLUG and unplugged:
+            self._retained[RETRIES + index] = 0
+        elif clears & CLEAR_RETRY and waited and self._retained[RETRIES + index] < row[4]:
+            self._retained[RETRIES + index] += 1
+        elif not (clears & CLEAR_GONE and waited):
+            if waited:
+                self._gone_ms[index] = row[3] * 1000  # a fault may last for weeks: stay small
+            return
+        self.active &= ~(1 << index)
+
+    def _grade(self) -> None:
+        self._retained[FAULTS_LATCHED] = self.active
+        self.pilot = PILOT_STEADY
+        for index in range(FAULT_COUNT):
+            if self.active & (1 << index) and FAULTS[index][1] > self.pilot:
+                self.pilot = FAULTS[index][1]

@@ -1,0 +1,128 @@
+"""Limit slots: who may restrict the current, and whose restriction counts now.
+
+Everyone who has a say owns one slot. The effective limit is the smallest active one of the present
+mode, import and export apart, and it remembers its owner, because "why only 10 A?" is the first
+question on site. Nothing here knows the pilot or the contactor.
+"""
+
+from micropython import const
+
+NO_LIMIT_MA = const(-1)  # a value of its own: 0 means 0 A (a zeroed register must never free a unit)
+FOR_EVER = const(-1)
+HIGHEST_LIMIT_MA = const(80000)  # the most that a pilot can offer (evse.md 1.2, C)
+LONGEST_S = const(86400)  # of an expiry
+
+OWNER_HARDWARE = const(0)  # what contactor, wiring and connector are rated for
+OWNER_BREAKER = const(1)  # 80 % of the branch breaker (NEC 625.42; evse.md 5, C)
+OWNER_SITE = const(2)  # the site's controller; expires when it falls silent
+OWNER_DRIVER = const(3)  # for this visit
+OWNER_NAMES = ("hardware", "breaker", "site", "driver")
+
+# The mode of the power path, and the scope of a slot as a set of modes.
+MODE_GRID = const(0)
+MODE_NAMES = ("grid",)
+SCOPE_GRID = const(1)
+SCOPE_ISLAND = const(2)
+SCOPE_BOTH = const(3)
+
+
+class LimitSlot:
+    """One owner's restriction.
+
+    import_ma, export_ma: magnitudes in mA, 0 … 80_000, or NO_LIMIT_MA. scope: SCOPE bits in which
+    it counts. remaining_ms: until it falls back to its failsafe, or FOR_EVER.
+    clears_on_unplug: 1 when it ends with the visit.
+    """
+
+    def __init__(self, owner: int, scope: int, clears_on_unplug: int) -> None:
+        self.owner = owner
+        self.scope = scope
+        self.clears_on_unplug = clears_on_unplug
+        self.import_ma = NO_LIMIT_MA
+        self.export_ma = NO_LIMIT_MA
+        self.failsafe_import_ma = NO_LIMIT_MA
+        self.failsafe_export_ma = NO_LIMIT_MA
+        self.remaining_ms = FOR_EVER
+
+    def set(self, import_ma: int, export_ma: int, lasts_ms: int) -> None:
+        """Restrict to these magnitudes for `lasts_ms`, or FOR_EVER."""
+        self.import_ma = import_ma
+        self.export_ma = export_ma
+        self.remaining_ms = lasts_ms
+
+    def fall_back(self) -> None:
+        """Return to the failsafe: the owner has left or fallen silent."""
+        self.import_ma = self.failsafe_import_ma
+        self.export_ma = self.failsafe_export_ma
+        self.remaining_ms = FOR_EVER
+
+
+class Limits:
+    """All slots and the effective limit. Recomputed only when something changed.
+
+    import_ma, export_ma: effective magnitudes in mA, never NO_LIMIT_MA once the hardware slot is
+    set; 0 before. import_owner, export_owner: OWNER values of whoever restricts most; of equals
+    the first in the order of the table.
+    """
+
+    def __init__(self) -> None:
+        self.slots = (
+            LimitSlot(OWNER_HARDWARE, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_BREAKER, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_SITE, SCOPE_GRID, 0),
+            LimitSlot(OWNER_DRIVER, SCOPE_GRID, 1),
+        )
+        self.import_ma = 0
+        self.import_owner = OWNER_HARDWARE
+        self.export_ma = 0
+        self.export_owner = OWNER_HARDWARE
+        self.slots[OWNER_HARDWARE].set(0, 0, FOR_EVER)  # nothing is allowed before the settings
+        self._changed = 1
+        self._scope = SCOPE_GRID
+        self._was_connected = 0
+
+    def set(self, owner: int, import_ma: int, export_ma: int, lasts_ms: int) -> None:
+        """Set one owner's slot; magnitudes in mA or NO_LIMIT_MA, `lasts_ms` or FOR_EVER."""
+        self.slots[owner].set(import_ma, export_ma, lasts_ms)
+        self._changed = 1
+
+    def set_failsafe(self, owner: int, import_ma: int, export_ma: int) -> None:
+        """Say what an owner's slot is worth without its owner, and start from there."""
+        slot = self.slots[owner]
+        slot.failsafe_import_ma = import_ma
+        slot.failsafe_export_ma = export_ma
+        slot.fall_back()
+        self._changed = 1
+
+    def advance(self, scope: int, connected: int, dt_ms: int) -> None:
+        """Let expiries run and visits end; `scope` is SCOPE_GRID or SCOPE_ISLAND."""
+        left = self._was_connected and not connected
+        self._was_connected = connected
+        for slot in self.slots:
+            if slot.remaining_ms != FOR_EVER:
+                slot.remaining_ms -= dt_ms
+                if slot.remaining_ms <= 0:
+                    slot.fall_back()
+                    self._changed = 1
+            if left and slot.clears_on_unplug:
+                slot.fall_back()
+                self._changed = 1
+        if self._changed or scope != self._scope:
+            self._scope = scope
+            self._changed = 0
+            self._find_effective()
+
+    def _find_effective(self) -> None:
+        self.import_ma = NO_LIMIT_MA
+        self.export_ma = NO_LIMIT_MA
+        for slot in self.slots:
+            if not slot.scope & self._scope:
+                continue
+            if slot.import_ma != NO_LIMIT_MA:
+                if self.import_ma == NO_LIMIT_MA or slot.import_ma < self.import_ma:
+                    self.import_ma = slot.import_ma
+                    self.import_owner = slot.owner
+            if slot.export_ma != NO_LIMIT_MA:
+                if self.export_ma == NO_LIMIT_MA or slot.export_ma < self.export_ma:
+                    self.export_ma = slot.export_ma
+                    self.export_owner = slot.owner

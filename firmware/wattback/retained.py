@@ -1,0 +1,17 @@
+"""Retained memory: the words that outlive a power cut, and where each lies.
+
+A board keeps them (FRAM on a real one) and hands them over at the start, all 0 when new; it stores
+them again after every tick. Each word belongs to one part, which alone writes it.
+"""
+
+from micropython import const
+
+from wattback.fault_table import FAULT_COUNT
+
+FAULTS_LATCHED = const(0)
+IMPORT_WH = const(1)
+IMPORT_REST = const(2)  # watt-milliseconds not yet counted
+EXPORT_WH = const(3)
+EXPORT_REST = const(4)
+RETRIES = const(5)  # one word a row of the fault table
+WORDS = RETRIES + FAULT_COUNT

@@ -1,0 +1,134 @@
+"""The state machine of a visit, as a table.
+
+Everything that decides whether the contactor is closed and whether PWM is offered lives here. Each
+tick the connector states its facts as bits; the first row of the present state whose facts fit
+fires, at most one row a tick. Nothing here measures, and nothing here drives.
+"""
+
+from micropython import const
+
+from wattback.contactor import (
+    CAUSE_FAULT,
+    CAUSE_FORCED,
+    CAUSE_NONE,
+    CAUSE_PLANNED,
+    CAUSE_S2_OPENED,
+    CAUSE_UNPLUG,
+)
+
+BOOT = const(0)  # outputs safe: contactor open, pilot F
+IDLE = const(1)  # no vehicle
+WAITING = const(2)  # vehicle connected, nothing offered; `waiting_for` says why
+OFFERED = const(3)  # PWM on, contactor open: the vehicle's turn
+CHARGING = const(4)  # contactor closed
+STOPPING = const(5)  # PWM off, contactor still closed: the vehicle unloads
+FAULT = const(6)  # contactor open until the latches allow
+STATE_NAMES = ("boot", "idle", "waiting", "offered", "charging", "stopping", "fault")
+
+# Facts of a tick.
+FAULTY = const(1)  # a row of the fault table is latched
+READY = const(2)  # settings loaded, self-tests passed
+CONNECTED = const(4)  # pilot B, C or D
+REQUESTING = const(8)  # pilot C or D
+OFFERABLE = const(16)  # nothing is waited for
+CLOSABLE = const(32)  # the diode was seen in this PWM, the contactor is confirmed open
+UNLOADED = const(64)  # no current worth the name
+OVERDUE = const(128)  # STOPPING has lasted for the standard's wait
+FACT_NAMES = (
+    "faulty",
+    "ready",
+    "connected",
+    "requesting",
+    "offerable",
+    "closable",
+    "unloaded",
+    "overdue",
+)
+
+# A vehicle has 3 s to stop once the PWM is off; one that still draws after 6 s is cut off
+# (IEC 61851-1 sequences 10.1 and 10.2; evse.md 1.4, C).
+_FORCED_MS = const(6000)
+
+# What WAITING waits for, as bits; the first that is set is the first to tell.
+WAIT_SUPPLY = const(1)
+WAIT_LIMIT = const(2)  # the effective limit is below the 6 A that a pilot can offer
+WAIT_REST = const(4)  # the contactor has just opened
+WAIT_SELF_TEST = const(8)
+WAIT_VENTILATION = const(16)  # the vehicle asks for ventilation that is not there
+WAIT_SPACING = const(32)  # the offer has just been changed
+WAIT_NAMES = ("supply", "limit", "contactor_rest", "self_test", "ventilation", "offer_spacing")
+
+_ENERGY = REQUESTING | CLOSABLE | OFFERABLE
+
+# (facts that must hold, facts that must not, next state, cause of opening), first fit fires.
+TRANSITIONS = (
+    (  # BOOT
+        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (READY, 0, IDLE, CAUSE_NONE),
+    ),
+    (  # IDLE
+        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (CONNECTED, 0, WAITING, CAUSE_NONE),
+    ),
+    (  # WAITING
+        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (0, CONNECTED, IDLE, CAUSE_NONE),
+        (OFFERABLE, 0, OFFERED, CAUSE_NONE),
+    ),
+    (  # OFFERED
+        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (0, CONNECTED, IDLE, CAUSE_NONE),
+        (0, OFFERABLE, WAITING, CAUSE_NONE),
+        (_ENERGY, 0, CHARGING, CAUSE_NONE),
+    ),
+    (  # CHARGING
+        (FAULTY, 0, FAULT, CAUSE_FAULT),
+        (0, CONNECTED, IDLE, CAUSE_UNPLUG),  # sequence 2.2: within 100 ms
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # sequence 8.1: within 100 ms
+        (0, OFFERABLE, STOPPING, CAUSE_NONE),
+    ),
+    (  # STOPPING
+        (FAULTY, 0, FAULT, CAUSE_FAULT),
+        (0, CONNECTED, IDLE, CAUSE_UNPLUG),
+        (0, REQUESTING, WAITING, CAUSE_PLANNED),
+        (UNLOADED, 0, WAITING, CAUSE_PLANNED),
+        (OVERDUE, 0, WAITING, CAUSE_FORCED),
+    ),
+    (  # FAULT
+        (0, FAULTY, BOOT, CAUSE_NONE),  # prove everything anew
+    ),
+)
+
+
+class Session:
+    """Where the visit stands.
+
+    state: one of the states above. cause: of the opening that the last `decide` asks for, or
+    CAUSE_NONE. closed, offering: what this state wants of the contactor and of the pilot.
+    """
+
+    def __init__(self) -> None:
+        self.state = BOOT
+        self.cause = CAUSE_NONE
+        self.closed = 0
+        self.offering = 0
+        self._state_ms = 0
+
+    def decide(self, facts: int, dt_ms: int) -> None:
+        """Fire the first row that fits the facts of this tick."""
+        self.cause = CAUSE_NONE
+        if self.state == STOPPING:
+            self._state_ms += dt_ms
+            if self._state_ms >= _FORCED_MS:
+                facts |= OVERDUE
+        for row in TRANSITIONS[self.state]:
+            if facts & row[0] == row[0] and not facts & row[1]:
+                self._enter(row[2])
+                self.cause = row[3]
+                return
+
+    def _enter(self, state: int) -> None:
+        self.state = state
+        self._state_ms = 0
+        self.closed = 1 if state == CHARGING or state == STOPPING else 0
+        self.offering = 1 if state == OFFERED or state == CHARGING else 0

@@ -1,0 +1,54 @@
+"""The supply: are both legs, the line voltage and the frequency fit to charge from?
+
+Windows of the connector itself, for charging. Half-way between the legs is neutral, so the line
+voltage is their sum, and a lost neutral shows as one leg high and one low while the sum looks well.
+"""
+
+from micropython import const
+
+from wattback.fault_table import SUPPLY_OUT_OF_WINDOW
+from wattback.settings import Settings
+
+_STEADY_MS = const(1000)  # in the window this long before the first use after power-up
+
+
+class Supply:
+    """Judges the supply against its windows.
+
+    fit: 1 when it has been inside for a second and not outside for `supply_trip_ms`.
+    fault_bits: SUPPLY_OUT_OF_WINDOW while outside for longer than that, once it was fit.
+    """
+
+    def __init__(self) -> None:
+        self.fit = 0
+        self.fault_bits = 0
+        self._was_fit = 0
+        self._inside_ms = 0
+        self._outside_ms = 0
+
+    def sense(self, l1_mv: int, l2_mv: int, millihertz: int, settings: Settings, dt_ms: int) -> None:
+        """Judge one sample: legs to neutral in mV RMS, frequency in millihertz."""
+        line_mv = l1_mv + l2_mv
+        inside = (
+            settings.leg_low_mv <= l1_mv <= settings.leg_high_mv
+            and settings.leg_low_mv <= l2_mv <= settings.leg_high_mv
+            and settings.line_low_mv <= line_mv <= settings.line_high_mv
+            and settings.frequency_low_millihertz <= millihertz
+            and millihertz <= settings.frequency_high_millihertz
+        )
+        if inside:
+            self._outside_ms = 0
+            self.fault_bits = 0
+            if self._inside_ms < _STEADY_MS:
+                self._inside_ms += dt_ms
+            else:
+                self.fit = 1
+                self._was_fit = 1
+        else:
+            self._inside_ms = 0
+            if self._outside_ms < settings.supply_trip_ms:
+                self._outside_ms += dt_ms
+            else:
+                self.fit = 0
+                if self._was_fit:
+                    self.fault_bits = SUPPLY_OUT_OF_WINDOW
