@@ -115,6 +115,7 @@ class Connector:
         dt_ms = self._elapsed(now_ms)
         inputs = self.inputs
         self._board.sample(inputs)
+        self.limits.age(dt_ms)
         self._obey()
         self._sense(inputs, dt_ms)
         self._protect(dt_ms)
@@ -181,7 +182,7 @@ class Connector:
     def _protect(self, dt_ms: int) -> None:
         pilot = self.pilot
         self.faults.judge(self._present(), 1 if pilot.state == STATE_A else 0, dt_ms)
-        self.limits.advance(SCOPE_GRID, pilot.connected, dt_ms)
+        self.limits.settle(SCOPE_GRID, pilot.connected)
 
     def _permit(self, dt_ms: int) -> int:
         pilot = self.pilot

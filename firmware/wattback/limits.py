@@ -94,19 +94,26 @@ class Limits:
         slot.fall_back()
         self._changed = 1
 
-    def advance(self, scope: int, connected: int, dt_ms: int) -> None:
-        """Let expiries run and visits end; `scope` is SCOPE_GRID or SCOPE_ISLAND."""
-        left = self._was_connected and not connected
-        self._was_connected = connected
+    def age(self, dt_ms: int) -> None:
+        """Let expiries run by the time since the last tick, before new limits are set."""
         for slot in self.slots:
             if slot.remaining_ms != FOR_EVER:
                 slot.remaining_ms -= dt_ms
                 if slot.remaining_ms <= 0:
                     slot.fall_back()
                     self._changed = 1
-            if left and slot.clears_on_unplug:
-                slot.fall_back()
-                self._changed = 1
+
+    def settle(self, scope: int, connected: int) -> None:
+        """Find the effective limit of `scope`, SCOPE_GRID or SCOPE_ISLAND, if anything changed.
+
+        connected: 0 once the vehicle has left; then what lasts for the visit ends.
+        """
+        if self._was_connected and not connected:
+            for slot in self.slots:
+                if slot.clears_on_unplug:
+                    slot.fall_back()
+                    self._changed = 1
+        self._was_connected = connected
         if self._changed or scope != self._scope:
             self._scope = scope
             self._changed = 0

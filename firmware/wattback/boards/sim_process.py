@@ -18,7 +18,6 @@ EXIT_ALLOCATED = 71
 
 def run() -> None:
     """Answer frames until stdin ends."""
-    micropython.alloc_emergency_exception_buf(256)
     board = SimBoard()
     frame_in = board.frame_in
     frame_out = board.frame_out

@@ -25,6 +25,3 @@ def heap_locked() -> bool:
     """Never."""
     return False
 
-
-def alloc_emergency_exception_buf(size: int) -> None:
-    """CPython needs none."""

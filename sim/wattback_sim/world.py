@@ -1,0 +1,130 @@
+"""The world around one simulated board: supply, power path, pilot wire, vehicle, sensors.
+
+It moves when told to, to a time in microseconds, with the firmware's last outputs held; nothing in
+it knows the firmware's state. One seed decides all of its noise.
+"""
+
+from wattback_sim.battery import Battery, BatteryParameters
+from wattback_sim.grid import Grid, GridParameters
+from wattback_sim.parameters import Parameters
+from wattback_sim.pilot_wire import PilotParameters, PilotWire
+from wattback_sim.power_path import ContactorParameters, PowerPath
+from wattback_sim.sensors import SENSORS, Sensor
+from wattback_sim.vehicle import Vehicle, VehicleParameters
+
+# The plug's power pins part this long after its pilot pin: assumed, longer than the 100 ms that the
+# connector has to open in, so that a late opening is seen as an arc.
+PINS_PART_US = 150_000
+
+
+def default_parameters() -> Parameters:
+    """A fresh set of all the world's parameters."""
+    return Parameters(
+        {
+            "grid": GridParameters(),
+            "vehicle": VehicleParameters(),
+            "battery": BatteryParameters(),
+            "contactor": ContactorParameters(),
+            "pilot": PilotParameters(),
+        }
+    )
+
+
+class World:
+    """State of the world at `now_us`.
+
+    current_a: through the contacts, signed (negative while charging). power_w: the same as power.
+    import_wh, export_wh: true energy since the start. duty_bp: on the pilot now.
+    powered: the board has its own supply. arcs: times in µs at which pins parted under load.
+    """
+
+    def __init__(self, parameters: Parameters, seed: int) -> None:
+        self.parameters = parameters
+        self.now_us = 0
+        self.powered = True
+        self.duty_bp = 0
+        self.current_a = 0.0
+        self.power_w = 0.0
+        self.import_wh = 0.0
+        self.export_wh = 0.0
+        self.arcs: list[int] = []
+        section = parameters.section
+        vehicle = section("vehicle", VehicleParameters)
+        self.battery = Battery(section("battery", BatteryParameters), vehicle.soc)
+        self.vehicle = Vehicle(vehicle, self.battery)
+        self.grid = Grid(section("grid", GridParameters))
+        self.path = PowerPath(section("contactor", ContactorParameters))
+        self.wire = PilotWire(section("pilot", PilotParameters))
+        self.sensors = {kind.name: Sensor(kind, seed) for kind in SENSORS}
+        self._read = [self.sensors[kind.name].read for kind in SENSORS]
+        self._pins_part_us = 0
+
+    def unplug(self) -> None:
+        """The driver pulls the plug: pilot pin first, power pins a little later."""
+        self.vehicle.unplug()
+        self._pins_part_us = self.now_us + PINS_PART_US
+
+    def advance(self, now_us: int) -> None:
+        """Move on to `now_us`."""
+        dt_us = now_us - self.now_us
+        self.now_us = now_us
+        dt_s = dt_us * 1e-6
+        path = self.path
+        grid = self.grid
+        vehicle = self.vehicle
+        path.advance(now_us, dt_s)
+        line_v = grid.voltage_l1_v + grid.voltage_l2_v if path.closed else 0.0
+        if self._pins_part_us and now_us >= self._pins_part_us:
+            self._part_pins()
+        vehicle.advance(now_us * 1e-6, dt_s, self._duty_at_vehicle(), line_v)
+        grid.load(vehicle.draw_a)
+        self.current_a = -vehicle.draw_a
+        if vehicle.draw_a:
+            self.power_w = -vehicle.draw_a * (grid.voltage_l1_v + grid.voltage_l2_v)
+            self.import_wh -= self.power_w * dt_s / 3600.0
+        else:
+            self.power_w = 0.0
+        self.wire.settle(self.duty_bp, self.powered, vehicle.load_ohm())
+
+    def drive(self, duty_bp: int, contactor: int, test: int, reset: int) -> None:
+        """Take over what the firmware drives from now on."""
+        self.duty_bp = duty_bp
+        self.path.drive(self.now_us, bool(contactor), bool(test), bool(reset))
+
+    def lose_power(self) -> None:
+        """The board's own supply is gone: coil off, pilot dead."""
+        self.powered = False
+        self.drive(0, 0, 0, 0)
+
+    def sense(self, frame: list[int], at: int) -> None:
+        """Write the firmware's inputs into `frame` from index `at` on, in the order of the board."""
+        read = self._read
+        wire = self.wire
+        grid = self.grid
+        ripple_mv = wire.parameters.ripple_v * 1000.0
+        if ripple_mv:
+            self.sensors["pilot_high_mv"].extra_noise = ripple_mv
+            self.sensors["pilot_low_mv"].extra_noise = ripple_mv
+        frame[at] = read[0](wire.high_v * 1000.0)
+        frame[at + 1] = read[1](wire.low_v * 1000.0)
+        frame[at + 2] = read[2](grid.voltage_l1_v * 1000.0)
+        frame[at + 3] = read[3](grid.voltage_l2_v * 1000.0)
+        frame[at + 4] = read[4](self.current_a * 1000.0)
+        frame[at + 5] = read[5](self.current_a * 1000.0)
+        frame[at + 6] = read[6](self.power_w)
+        frame[at + 7] = read[7](grid.frequency_hz * 1000.0)
+        frame[at + 8] = self.path.aux_closed
+        frame[at + 9] = self.path.latched
+
+    def _duty_at_vehicle(self) -> int:
+        wire = self.wire
+        if not self.powered or wire.shorted or wire.cut or wire.diode == "open":
+            return 0
+        return 10000 if wire.stuck_positive else self.duty_bp
+
+    def _part_pins(self) -> None:
+        self._pins_part_us = 0
+        if not self.vehicle.plugged:
+            if self.vehicle.draw_a > 0.0:
+                self.arcs.append(self.now_us)
+            self.vehicle.draw_a = 0.0

@@ -1,0 +1,1 @@
+"""The firmware on an emulated Pico: a stock image, exact cycle and byte counts."""
