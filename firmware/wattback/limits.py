@@ -7,7 +7,9 @@ question on site. Nothing here knows the pilot or the contactor.
 
 from micropython import const
 
-NO_LIMIT_MA = const(-1)  # a value of its own: 0 means 0 A (a zeroed register must never free a unit)
+NO_LIMIT_MA = const(
+    -1
+)  # a value of its own: 0 means 0 A (a zeroed register must never free a unit)
 FOR_EVER = const(-1)
 HIGHEST_LIMIT_MA = const(80000)  # the most that a pilot can offer (evse.md 1.2, C)
 LONGEST_S = const(86400)  # of an expiry

@@ -49,8 +49,8 @@ MAXIMUM_OFFER_MA = const(80000)  # the largest (1.2, C)
 def duty_bp_for_ma(offer_ma: int) -> int:
     """Duty in basis points that offers at most `offer_ma`; 10000 (no offer) below 6 A.
 
-    IEC 61851-1 Table A.7 (evse.md 1.3): I / 0.6 up to 51 A, I / 2.5 + 64 from 52.5 A to 80 A. In the
-    gap between them the 51 A value stays. Rounded down: a duty never offers more than the amps.
+    IEC 61851-1 Table A.7 (evse.md 1.3): I / 0.6 up to 51 A, I / 2.5 + 64 from 52.5 A to 80 A. In
+    the gap between them the 51 A value stays. Rounded down: never more than the amps.
     """
     if offer_ma < MINIMUM_OFFER_MA:
         return DUTY_STEADY
@@ -89,9 +89,10 @@ class Pilot:
 
     state: debounced STATE_A … STATE_F. connected: a vehicle was seen and not yet seen to leave (it
     stays true while we drive F, which hides the vehicle). requesting: state C or D.
-    diode_seen: the vehicle's diode was there throughout this PWM. offered_ma: the current that the duty
-    offers (the duty may say up to 0.02 points less, and 51 A in the gap up to 52.5 A).
-    spaced: 1 when the offer may be raised, or made anew. duty_bp: what to drive. fault_bits: causes present now.
+    diode_seen: the vehicle's diode was there throughout this PWM. offered_ma: the current that the
+    duty offers (it may say up to 0.02 points less, and 51 A in the gap up to 52.5 A).
+    spaced: 1 when the offer may be raised, or made anew. duty_bp: what to drive.
+    fault_bits: causes present now.
     """
 
     def __init__(self) -> None:

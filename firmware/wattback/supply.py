@@ -1,7 +1,8 @@
 """The supply: are both legs, the line voltage and the frequency fit to charge from?
 
 Windows of the connector itself, for charging. Half-way between the legs is neutral, so the line
-voltage is their sum, and a lost neutral shows as one leg high and one low while the sum looks well.
+voltage is their sum, and a lost neutral shows as one leg high and one low while the sum looks
+well.
 """
 
 from micropython import const
@@ -26,7 +27,9 @@ class Supply:
         self._inside_ms = 0
         self._outside_ms = 0
 
-    def sense(self, l1_mv: int, l2_mv: int, millihertz: int, settings: Settings, dt_ms: int) -> None:
+    def sense(
+        self, l1_mv: int, l2_mv: int, millihertz: int, settings: Settings, dt_ms: int
+    ) -> None:
         """Judge one sample: legs to neutral in mV RMS, frequency in millihertz."""
         line_mv = l1_mv + l2_mv
         inside = (

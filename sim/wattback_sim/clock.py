@@ -1,4 +1,4 @@
-"""Simulated time: whole microseconds since the start of the scenario, and the board's own counter."""
+"""Simulated time: whole microseconds since the start, and the board's own counter."""
 
 from wattback.connector import TICK_MS, TIME_MASK_MS
 

@@ -1,6 +1,6 @@
-"""An independent account of every limit that is active, from what was set and said, for the truths.
+"""An independent account of every limit that is active, from what was set and said.
 
-It is written from the rules, not from the firmware's slots: settings, commands as they were accepted,
+Made for the truths, from the rules and not from the firmware's slots: settings, accepted commands,
 expiries, unplugs and restarts go in; the largest current that may be offered comes out.
 """
 

@@ -32,7 +32,9 @@ class ParameterInfo:
     text: str
 
 
-def check_number(name: str, value: object, kind: type, low: float, high: float, unit: str) -> Value:
+def check_number(
+    name: str, value: object, kind: type, low: float, high: float, unit: str
+) -> Value:
     """`value` as the kind that is expected, within its range, or BadInputError."""
     if kind is bool:
         if isinstance(value, bool):
@@ -62,6 +64,7 @@ class Parameters:
         for section, owner in self._sections.items():
             for item in fields(owner):
                 meta = item.metadata
+                assert isinstance(item.default, bool | int | float)
                 yield ParameterInfo(
                     f"{section}.{item.name}",
                     meta["unit"],

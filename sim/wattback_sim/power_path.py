@@ -1,7 +1,7 @@
 """From the supply to the vehicle: coil, main contacts, auxiliary contact, ground-fault latch.
 
-Contacts move some milliseconds after the coil; their exact times are kept, so that reactions can be
-measured finer than a tick. The latch cuts the coil by itself, whatever the firmware says.
+Contacts move some milliseconds after the coil; their exact times are kept, so that reactions can
+be measured finer than a tick. The latch cuts the coil by itself, whatever the firmware says.
 """
 
 from dataclasses import dataclass

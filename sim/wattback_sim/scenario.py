@@ -344,7 +344,9 @@ class _Reader:
             times = tuple(to_us(float(row[entry["time"]])) for row in rows)
             values = tuple(float(row[entry["column"]]) for row in rows)
         except ValueError as error:
-            raise BadInputError(f"{entry['file']} holds something else than numbers: {error}") from None
+            raise BadInputError(
+                f"{entry['file']} holds something else than numbers: {error}"
+            ) from None
         if list(times) != sorted(set(times)):
             raise BadInputError(f"the times of {entry['file']} must increase")
         for value in values:

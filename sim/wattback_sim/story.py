@@ -108,7 +108,9 @@ class Story:
         board = self._board
         if closed:
             state = STATE_NAMES[board.status("pilot_state")]
-            self.add("connector", f"closes the contactor: the vehicle asks for energy (pilot {state})")
+            self.add(
+                "connector", f"closes the contactor: the vehicle asks for energy (pilot {state})"
+            )
             self._expect_power()
         else:
             amps = abs(board.world.current_a)
@@ -133,7 +135,9 @@ class Story:
             self.add("connector", f"offers {amps:.1f} A at {duty:.1f} % duty, limited by {owner}")
         elif now == STOPPING:
             reasons = self._reasons(wait_names(board.status("waiting_for")))
-            self.add("connector", f"withdraws its offer and lets the vehicle stop: needs {reasons}")
+            self.add(
+                "connector", f"withdraws its offer and lets the vehicle stop: needs {reasons}"
+            )
         elif now == FAULT:
             self.add("connector", "is in fault: contactor open until the fault is cleared")
         self._waiting = []

@@ -1,8 +1,8 @@
 """The truths that always hold, judged on the world after every tick (DESIGN, "Truths").
 
-Contacts, volts and amps of the world decide, not what the firmware says of itself; where its word is
-used (why it opened, which faults it has latched) that is what the truth is about. Bounds are
-those of the sources plus the one tick between an event and the first sample that can show it.
+Contacts, volts and amps of the world decide, not what the firmware says of itself; where its word
+is used (why it opened, which faults it has latched) that is what the truth is about. Bounds are
+those of the sources, less the one tick between an event and the first sample that can show it.
 """
 
 from dataclasses import dataclass
@@ -109,7 +109,9 @@ class Truths:
         self._latches(now_us, answer[_FAULTS])
         self._energy_registers(now_us)
         if answer[_CONFIRMED] != self._board.world.path.aux_closed:
-            self._fail(now_us, 1, "the firmware's confirmed contactor is not the auxiliary contact")
+            self._fail(
+                now_us, 1, "the firmware's confirmed contactor is not the auxiliary contact"
+            )
         self._commanded = commanded
 
     def _fail(self, now_us: int, truth: int, text: str) -> None:
@@ -197,7 +199,9 @@ class Truths:
             if draw_a <= self._offer_a * 1.1 + _LOADED_A or not commanded:
                 self._excess_us = now_us
             elif now_us - self._excess_us > _EXCESS_US:
-                self._fail(now_us, 4, f"{draw_a:.1f} A drawn for over 6 s, {self._offer_a:.1f} A offered")
+                self._fail(
+                    now_us, 4, f"{draw_a:.1f} A drawn for over 6 s, {self._offer_a:.1f} A offered"
+                )
         else:
             self._excess_us = now_us
         if world.arcs and not path.stuck:
@@ -255,5 +259,7 @@ class Truths:
         energies = (answer[_IMPORT], answer[_EXPORT])
         if energies != self._energies:
             if energies[0] < self._energies[0] or energies[1] < self._energies[1]:
-                self._fail(now_us, 7, f"an energy register fell from {self._energies} to {energies}")
+                self._fail(
+                    now_us, 7, f"an energy register fell from {self._energies} to {energies}"
+                )
             self._energies = energies

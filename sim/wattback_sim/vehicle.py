@@ -1,7 +1,7 @@
 """The vehicle with basic signalling: pilot resistors, S2, and a charger that obeys the duty.
 
 It reads the duty as IEC 61851-1 Table A.8 tells a vehicle to, closes S2 when it wants energy, and
-follows a changed duty within its own time. Parameters make it slow, greedy, or in need of fresh air.
+follows a changed duty within its own time. Parameters make it slow, greedy, or in need of air.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,8 @@ from wattback_sim.power_path import ContactorParameters, PowerPath
 from wattback_sim.sensors import SENSORS, Sensor
 from wattback_sim.vehicle import Vehicle, VehicleParameters
 
-# The plug's power pins part this long after its pilot pin: assumed, longer than the 100 ms that the
-# connector has to open in, so that a late opening is seen as an arc.
+# The plug's power pins part this long after its pilot pin: assumed, longer than the 100 ms that
+# the connector has to open in, so that a late opening is seen as an arc.
 PINS_PART_US = 150_000
 
 
@@ -97,7 +97,7 @@ class World:
         self.drive(0, 0, 0, 0)
 
     def sense(self, frame: list[int], at: int) -> None:
-        """Write the firmware's inputs into `frame` from index `at` on, in the order of the board."""
+        """Write the firmware's inputs into `frame` from index `at` on, in the board's order."""
         read = self._read
         wire = self.wire
         grid = self.grid

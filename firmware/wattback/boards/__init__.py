@@ -4,15 +4,17 @@ A board is an object with two methods, built before the connector and handed to 
 
 `drive(outputs)` puts `Outputs` on the wires. The connector calls it first of all with the safe
 values (contactor open, pilot −12 V) and then at the end of every tick. The pilot follows at its
-next period, the coil at once. `contactor_closed` is a *permission*: the hardware chain (ground-fault
-latch, watchdog) cuts the coil without asking, and nothing in software can close it against the chain.
+next period, the coil at once. `contactor_closed` is a *permission*: the hardware chain
+(ground-fault latch, watchdog) cuts the coil without asking, and nothing in software can close it
+against the chain.
 
 `sample(inputs)` fills `Inputs` at the start of every tick from measurements that are at most one
 tick old. Magnitudes are saturated below 2^28, so that sums stay small integers. What cannot be
 measured is not guessed: a port without a sensor has no business closing a contactor.
 
-Both neither wait nor allocate, for they run inside the tick: on real hardware a hard timer interrupt
-every 10 ms, wrapped so that any exception opens the contactor and stops feeding the watchdog.
+Both neither wait nor allocate, for they run inside the tick: on real hardware a hard timer
+interrupt every 10 ms, wrapped so that any exception opens the contactor and stops feeding the
+watchdog.
 
 The board also brings, when it builds the connector:
 

@@ -1,8 +1,8 @@
 """The simulated board: the whole world comes and goes in frames of int32 words.
 
 The simulator sends one frame and waits for one answer, so time passes only by its leave. The same
-class runs in a MicroPython process and inside CPython. Frames are arrays read and written in place;
-the name lists below are their layout, and the host reads them from here.
+class runs in a MicroPython process and inside CPython. Frames are arrays read and written in
+place; the name lists below are their layout, and the host reads them from here.
 """
 
 import sys
@@ -76,12 +76,12 @@ OUT_WORDS = RETAINED_AT + retained.WORDS
 
 
 class SimBoard:
-    """A board made of two frames. frame_in, frame_out: int32 arrays; `answer` turns one into the other."""
+    """A board made of two frames of int32: `answer` turns frame_in into frame_out."""
 
     def __init__(self) -> None:
         self.frame_in = array("i", [0] * IN_WORDS)
         self.frame_out = array("i", [0] * OUT_WORDS)
-        self.connector = None  # until power comes on
+        self.connector: Connector = None  # type: ignore[assignment]  # until power comes on
 
     def answer(self) -> None:
         """Carry out frame_in and fill frame_out. Raises what the firmware raises."""
@@ -138,7 +138,7 @@ class SimBoard:
         out = self.frame_out
         out[STATUS_AT] = 1 if sys.implementation.name == "micropython" else 0
         for i in range(3):
-            out[STATUS_AT + 1 + i] = sys.implementation.version[i]
+            out[STATUS_AT + 1 + i] = int(sys.implementation.version[i])
         return 0
 
     def _tell(self, status: Status) -> None:

@@ -5,8 +5,8 @@ some allocations slip past the lock. What the firmware raises goes to stderr wit
 raised it, and ends the process, as a watchdog would end a board.
 """
 
-import gc
-import sys
+from gc import collect, mem_alloc  # type: ignore[attr-defined]
+from sys import exit, print_exception, stderr, stdin, stdout  # type: ignore[attr-defined]
 
 import micropython
 
@@ -21,8 +21,8 @@ def run() -> None:
     board = SimBoard()
     frame_in = board.frame_in
     frame_out = board.frame_out
-    read = sys.stdin.buffer.readinto
-    write = sys.stdout.buffer.write
+    read = stdin.buffer.readinto  # type: ignore[union-attr]
+    write = stdout.buffer.write
     size = len(frame_in) * 4
     held = 0
     while read(frame_in) == size:
@@ -30,20 +30,20 @@ def run() -> None:
         if not tick:
             held = 0
         elif not held:
-            gc.collect()
-            held = gc.mem_alloc()
+            collect()
+            held = mem_alloc()
         try:
             board.answer()
         except Exception as error:
             while micropython.heap_locked():
                 micropython.heap_unlock()
-            sys.stderr.write("frame %d at %d ms raised\n" % (frame_in[1], frame_in[2]))
-            sys.print_exception(error, sys.stderr)
-            sys.exit(EXIT_RAISED)
-        if tick and gc.mem_alloc() != held:
-            sys.stderr.write(
+            stderr.write("frame %d at %d ms raised\n" % (frame_in[1], frame_in[2]))
+            print_exception(error, stderr)
+            exit(EXIT_RAISED)
+        if tick and mem_alloc() != held:
+            stderr.write(
                 "frame %d at %d ms allocated %d bytes past the heap lock\n"
-                % (frame_in[1], frame_in[2], gc.mem_alloc() - held)
+                % (frame_in[1], frame_in[2], mem_alloc() - held)
             )
-            sys.exit(EXIT_ALLOCATED)
+            exit(EXIT_ALLOCATED)
         write(frame_out)

@@ -17,12 +17,22 @@ from wattback.boards.sim import IN_WORDS, OUT_WORDS
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
 from wattback_sim.firmware import firmware_root
 
-# 128 Ki words: as many objects as fit 512 kB on a 32-bit board; far more than the firmware needs,
-# little enough that asking for its fill level every tick stays cheap.
-_HEAP = "128wK"
+# 96 Ki words: more than the firmware needs, source and compiler included, and little enough that
+# asking for the heap's fill level, which walks all of it, stays cheap every tick.
+_HEAP = "96wK"
 _START = "from wattback.boards import sim_process; sim_process.run()"
 _IN = struct.Struct(f"<{IN_WORDS}i")
 _OUT = struct.Struct(f"<{OUT_WORDS}i")
+
+
+def share_one_core() -> None:
+    """Keep this process, and boards started from now on, on one core.
+
+    The two sides never run at the same time, so one warm cache is worth more than two cores. For
+    programs that play one scenario; a suite with several workers must not call it.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def find_interpreter() -> Path | None:
@@ -32,7 +42,7 @@ def find_interpreter() -> Path | None:
         found = shutil.which(named)
         if found is None:
             raise BadInputError(
-                f"WATTBACK_MICROPYTHON names {named!r}, which is no program; unset it or correct it"
+                f"WATTBACK_MICROPYTHON names {named!r}, which is no program; correct or unset it"
             )
         return Path(found)
     beside = Path(sys.executable).parent / "micropython"
@@ -52,7 +62,7 @@ class MicroPythonLink:
                 "no MicroPython is installed here; install one, name it in WATTBACK_MICROPYTHON, "
                 "or use --runtime cpython"
             )
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the board)
         self._process = subprocess.Popen(
             [str(interpreter), "-X", f"heapsize={_HEAP}", "-c", _START],
             stdin=subprocess.PIPE,
@@ -67,18 +77,21 @@ class MicroPythonLink:
 
     def exchange(self, words: Sequence[int]) -> Sequence[int]:
         """See Link."""
-        answer = b""
+        said = b""
         try:
             os.write(self._to_board, _IN.pack(*words))
-            answer = os.read(self._from_board, _OUT.size)
-            while len(answer) < _OUT.size:
-                more = os.read(self._from_board, _OUT.size - len(answer))
+            said = os.read(self._from_board, _OUT.size)
+            while len(said) < _OUT.size:
+                more = os.read(self._from_board, _OUT.size - len(said))
                 if not more:
                     raise BrokenPipeError
-                answer += more
+                said += more
         except BrokenPipeError:
-            raise FirmwareStoppedError(self._last_words(answer)) from None
-        return _OUT.unpack(answer)
+            raise FirmwareStoppedError(self._last_words(said)) from None
+        answer = _OUT.unpack(said)
+        if answer[0] != words[0]:  # no frame: the interpreter has printed something
+            raise FirmwareStoppedError(self._last_words(said))
+        return answer
 
     def close(self) -> None:
         """See Link."""
@@ -89,7 +102,10 @@ class MicroPythonLink:
         self._stderr.close()
 
     def _last_words(self, fragment: bytes) -> str:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        printed = fragment + self._process.stdout.read()
         code = self._process.wait()
         self._stderr.seek(0)
-        said = (fragment + self._stderr.read()).decode(errors="replace").strip()
+        said = (printed + self._stderr.read()).decode(errors="replace").strip()
         return f"the firmware stopped with code {code}: {said or 'it said nothing'}"

@@ -26,14 +26,9 @@ _DISAGREE_MS = 200
 
 _OFF_TEXT = "small muted halo"
 _FAULT_TONE = "fault"
-_PILOT_TONES = {
-    "A": "calm",
-    "B": "ready",
-    "C": "active",
-    "D": "active",
-    "E": "fault",
-    "F": "fault",
-}
+_URGENT_TONES = (_FAULT_TONE, "barred")
+# E and F stand in a fault, but also while the connector starts: the fault itself has its own lane.
+_PILOT_TONES = {"B": "ready", "C": "active", "D": "active", "E": "barred", "F": "barred"}
 _SESSION_TONES = {
     "waiting": "ready",
     "offered": "ready",
@@ -105,7 +100,8 @@ def contactor_lane(digest: Digest, time: TimeScale) -> Lane | None:
     ]
     if lane is None or not differing:
         return lane
-    spots = boxes([(span, "disagree") for span in differing], 0, lane.height_px, time)
+    shown = visible(differing, time, lambda _: False)
+    spots = boxes([(span, "disagree") for span in shown], 0, lane.height_px, time)
     words = "commanded and confirmed differ"
     x = min(time.x(differing[0].start_ms), time.right_px - svg.text_width_px(words))
     note = svg.text(x, lane.height_px + 13, words, "small fault-text halo")
@@ -126,7 +122,7 @@ def _band_lane(
 ) -> Lane | None:
     if not spans:
         return None
-    shown = visible(spans, time, lambda span: look(span).tone == _FAULT_TONE)
+    shown = visible(spans, time, lambda span: look(span).tone in _URGENT_TONES)
     bands = [(span, f"band {look(span).tone}") for span in shown]
     drawn = [boxes(bands, _CALLOUT_PX, _BAND_PX, time)]
     callouts: list[tuple[Span, str]] = []

@@ -42,9 +42,8 @@ def energy_lane(digest: Digest, time: TimeScale) -> Lane | None:
         buckets = digest.series[name]
         above = ValueScale(base_wh[name] + top_wh * _ROOM_FOR_LABEL, base_wh[name], 0, _ENERGY_PX)
         outline = svg.curve(buckets, digest.end_ms, time, above)
-        filled = svg.area(outline, buckets[0].start_ms, time, _ENERGY_PX)
-        areas.append(svg.path(filled, f"{look} fill"))
-        lines.append(svg.path(outline, f"{look} edge"))
+        areas.append(svg.area(outline, buckets[0].start_ms, _ENERGY_PX, time, look))
+        lines.append(svg.path(outline, f"{look} edge"))  # again, over the area of the other side
         totals.append(f"{energy(gained_wh[name])} {word}")
     lines.append(svg.horizontal(_ENERGY_PX, time.left_px, time.right_px, "zero"))
     # One label for both, on the higher of the two ends, where it can touch neither line.
@@ -68,8 +67,7 @@ def soc_lane(digest: Digest, time: TimeScale) -> Lane | None:
         time.x(buckets[0].start_ms) + 5, values.y(first_bp) - 6, percent(first_bp), "strong halo"
     )
     drawn = [
-        svg.path(svg.area(outline, buckets[0].start_ms, time, _SHARE_PX), "soc fill"),
-        svg.path(outline, "soc edge"),
+        svg.area(outline, buckets[0].start_ms, _SHARE_PX, time, "soc"),
         svg.horizontal(_SHARE_PX, time.left_px, time.right_px, "zero"),
         start,
         label_at_the_end(percent(last_bp), values.y(last_bp), time),

@@ -142,8 +142,7 @@ def _areas(buckets: Sequence[Bucket], until_ms: int, time: TimeScale, flow: _Flo
     for look, used, side in sides:
         if used:
             outline = svg.curve(side, until_ms, time, flow.values)
-            shape = svg.area(outline, side[0].start_ms, flow.zero_px, time)
-            drawn.append(svg.path(shape, f"{look} area"))
+            drawn.append(svg.area(outline, side[0].start_ms, flow.zero_px, time, look))
     return "".join(drawn)
 
 

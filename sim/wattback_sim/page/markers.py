@@ -15,7 +15,8 @@ MARKER_LANE_PX = 38.0
 _HEIGHT_PX = 18.0
 _GAP_PX = 3.0
 _SAME_MOMENT_PX = 5.0
-_SHIFT_PX = 30.0  # how far a marker may stand from its moment
+_OVERHANG_PX = 20.0  # into the margins of the plot
+_SHIFT_PX = 44.0  # how far a marker may stand from its moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,10 @@ def _spread(moments: Sequence[float], widths: Sequence[float], time: TimeScale) 
             total, count = pools.pop()
             pools[-1] = (pools[-1][0] + total, pools[-1][1] + count)
     wanted = [total / count for total, count in pools for _ in range(count)]
-    last_start = time.right_px - edge + _GAP_PX
+    first_start = time.left_px - _OVERHANG_PX
+    last_start = time.right_px + _OVERHANG_PX - edge + _GAP_PX
     return [
-        place + min(max(start, time.left_px), last_start)
+        place + min(max(start, first_start), last_start)
         for place, start in zip(packed, wanted, strict=True)
     ]
 

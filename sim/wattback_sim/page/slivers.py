@@ -1,7 +1,7 @@
 """Stretches of time that are narrower than a pixel, and how they still get on the page.
 
-Each is drawn as a sliver of at least `SLIVER_PX`. Of those that share a pixel one is enough, and all of
-one look go into a single path: a state that flickers for an hour must not fill the page.
+Each is drawn as a sliver of at least `SLIVER_PX`. Of those that share a pixel one is enough, and
+all of one look go into a single path: a state that flickers for an hour must not fill the page.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,9 +19,7 @@ def width_px(span: Span, time: TimeScale) -> float:
     return max(time.x(span.end_ms) - time.x(span.start_ms), SLIVER_PX)
 
 
-def visible(
-    spans: Sequence[Span], time: TimeScale, urgent: Callable[[Span], bool]
-) -> list[Span]:
+def visible(spans: Sequence[Span], time: TimeScale, urgent: Callable[[Span], bool]) -> list[Span]:
     """Spans worth drawing, the longest first, so that slivers lie over their neighbours.
 
     Of those that share a pixel the first stays, unless an urgent one comes after it.
@@ -37,9 +35,7 @@ def visible(
     return sorted(kept, key=lambda span: -span.duration_ms)
 
 
-def boxes(
-    spans: Iterable[tuple[Span, str]], top: float, height: float, time: TimeScale
-) -> str:
+def boxes(spans: Iterable[tuple[Span, str]], top: float, height: float, time: TimeScale) -> str:
     """A box for each (span, look), in order: wide ones rounded, slivers in one path a look."""
     drawn: list[str] = []
     slivers: dict[str, list[str]] = {}

@@ -95,12 +95,13 @@ path { fill: none; stroke-width: 1; }
 .flow-in { fill: var(--in-soft); stroke: var(--in); }
 .flow-out { fill: var(--out-soft); stroke: var(--out); }
 .soc { fill: var(--soc-soft); stroke: var(--soc); }
-.area { stroke-width: 1.5; stroke-linejoin: round; }
+.edge { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
+.ground { stroke: none; }
 .limit { stroke: var(--limit); stroke-width: 5; }
 .offer { stroke: var(--ink); stroke-width: 1.5; }
 .target { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 5 3; }
 .leg-1 { stroke: var(--in); stroke-width: 1.5; }
-.leg-2 { stroke: var(--out); stroke-width: 1.5; stroke-dasharray: 4 2; }
+.leg-2 { stroke: var(--out); stroke-width: 1.5; stroke-dasharray: 5 5; }
 .band.calm { fill: var(--calm); }
 .band.ready { fill: var(--ready); }
 .band.active { fill: var(--in-solid); }
@@ -114,6 +115,9 @@ path { fill: none; stroke-width: 1; }
 }
 .off-line { stroke: var(--zero); }
 .fault-time { fill: var(--fault-soft); opacity: 0.55; }
+.band.barred { fill: url(#bars); stroke: var(--muted); }
+.bars-line { stroke: var(--muted); stroke-width: 1.5; opacity: 0.4; }
+.in-barred { font-weight: 600; paint-order: stroke; stroke: var(--calm); stroke-width: 3px; }
 .hatch-ground { fill: var(--fault-soft); }
 .hatch-line { stroke: var(--fault); stroke-width: 1.5; opacity: 0.45; }
 .marker { fill: var(--ink); }

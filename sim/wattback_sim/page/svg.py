@@ -121,12 +121,15 @@ def _moved(pen: float, y: float) -> bool:
     return abs(pen - y) >= _STILL_PX
 
 
-def area(outline: str, start_ms: int, zero_px: float, time: TimeScale) -> str:
-    """The outline of `curve` from and to the line of zero: its fill closes there, its stroke not."""
+def area(outline: str, start_ms: int, zero_px: float, time: TimeScale, look: str) -> str:
+    """What `curve` encloses with the line of zero, and the curve itself on top.
+
+    Two paths, because a stroke around the area would end in a drop to zero that never happened.
+    """
     if not outline:
         return ""
-    rest = outline[outline.index(" ") + 1 :]
-    return f"M{short(time.x(start_ms))} {short(zero_px)}V{rest}V{short(zero_px)}"
+    ground = f"{outline}V{short(zero_px)}H{short(time.x(start_ms))}Z"
+    return path(ground, f"{look} ground") + path(outline, f"{look} edge")
 
 
 def steps(

@@ -31,7 +31,7 @@ PLOT_PX = 1042.0
 _MARGIN_PX = 26.0  # half a label of the time axis
 _AXIS_PX = 24.0
 _LANE_GAP_PX = 26.0
-_TICKS = 12
+_TICKS = 14
 _SHORTEST_MS = 1000  # of an axis: a run of one row still needs a width
 
 # From what a visitor would notice to what only an engineer asks for.
@@ -53,7 +53,10 @@ _LANES = (
 _HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-ground"/>'
-    '<path d="M0 0V6" class="hatch-line"/></pattern></defs>'
+    '<path d="M0 0V6" class="hatch-line"/></pattern>'
+    '<pattern id="bars" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="6" height="6" class="band calm"/>'
+    '<path d="M0 0V6" class="bars-line"/></pattern></defs>'
 )
 
 
@@ -122,7 +125,7 @@ def _gutter(placed: Sequence[_Placed], bottom: float, height: float) -> str:
 
 def _legend(key: Key, y: float) -> str:
     sample = (
-        svg.rect(0.8, y - 9, 15, 9.5, f"{key.look} area", 1.5)
+        svg.rect(0.8, y - 9, 15, 9.5, key.look, 1.5)
         if key.shape == "area"
         else svg.horizontal(y - 4, 0, 16, key.look)
     )
@@ -131,7 +134,7 @@ def _legend(key: Key, y: float) -> str:
 
 def _fault_times(faults: Sequence[Span], time: TimeScale, bottom: float) -> str:
     """A tint through all lanes while a fault stood."""
-    shown = visible(faults, time, lambda _: True)
+    shown = visible(faults, time, lambda _: False)
     return boxes([(span, "fault-time") for span in shown], _AXIS_PX, bottom - _AXIS_PX, time)
 
 

@@ -1,6 +1,6 @@
 """What the firmware expects of the module `micropython`, for CPython and for type checkers.
 
-The loader in `wattback_sim.firmware` puts it into `sys.modules`; it is never installed at top level.
+The loader in `wattback_sim.firmware` puts it into `sys.modules`; it is never installed as such.
 """
 
 from typing import TypeVar
@@ -24,4 +24,3 @@ def heap_unlock() -> None:
 def heap_locked() -> bool:
     """Never."""
     return False
-

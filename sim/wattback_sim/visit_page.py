@@ -1,0 +1,47 @@
+"""The page of a run: its trace, its story and its key figures, in the shape that `page` draws."""
+
+from wattback.contactor import CAUSE_NAMES
+from wattback_sim.page import PageEvent, render_page
+from wattback_sim.player import Player, RunResult
+from wattback_sim.trace import COLUMNS
+
+
+def page_of(player: Player, result: RunResult, seed: int) -> str:
+    """One self-contained HTML page."""
+    scenario = player.scenario
+    board = player.board
+    held = "held in every tick" if not result.violations else f"{len(result.violations)} broken"
+    met = sum(verdict.met_us is not None for verdict in result.verdicts)
+    hot = board.status("hot_openings")
+    facts = (
+        ("energy into the vehicle", f"{board.status('import_wh') / 1000:.2f} kWh"),
+        ("highest power", f"{_highest_kw(player):.1f} kW"),
+        ("battery", f"{scenario_soc(player):.0f} % → {player.world.battery.soc * 100:.0f} %"),
+        ("contactor closings", str(board.status("closings"))),
+        ("openings under load", str(hot)),
+        ("last opening", CAUSE_NAMES[board.status("open_cause")].replace("_", " ")),
+        ("truths", held),
+        ("expectations", f"{met} of {len(result.verdicts)} met"),
+        ("firmware on", result.interpreter),
+        ("seed", str(seed)),
+    )
+    events = [PageEvent(event.t_us // 1000, event.kind, event.text) for event in result.events]
+    return render_page(
+        title=f"Wattback: {scenario.path.stem}",
+        subtitle=f"A simulated run on {scenario.starts_at:%d %B %Y}, profile {scenario.profile}",
+        starts_at=scenario.starts_at,
+        columns=tuple(COLUMNS),
+        rows=player.trace.rows,
+        events=events,
+        facts=facts,
+    )
+
+
+def scenario_soc(player: Player) -> float:
+    """State of charge at the start, in percent."""
+    return float(player.world.parameters.get("vehicle.soc")) * 100.0
+
+
+def _highest_kw(player: Player) -> float:
+    at = list(COLUMNS).index("power_w")
+    return max((abs(int(row[at])) for row in player.trace.rows), default=0) / 1000.0

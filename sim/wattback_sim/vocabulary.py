@@ -1,0 +1,96 @@
+"""What scenarios can say, as tables for people and programs, from the tables that the run uses."""
+
+from dataclasses import dataclass
+
+from wattback.settings import SETTINGS
+from wattback_sim.actions import ACTIONS, Argument
+from wattback_sim.faults import FAULT_KINDS
+from wattback_sim.texts import SETTING_TEXTS
+from wattback_sim.trace import ENUMERATED
+from wattback_sim.world import default_parameters
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One table. name: its key in JSON; heads: names of the columns of `rows`."""
+
+    name: str
+    title: str
+    heads: Row
+    rows: tuple[Row, ...]
+
+
+def vocabulary() -> tuple[Chapter, ...]:
+    """All chapters, in the order in which a scenario is written."""
+    return (_parameters(), _settings(), _actions(), _faults(), _columns())
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:g} … {high:g}"
+
+
+def _parameters() -> Chapter:
+    rows = tuple(
+        (
+            info.path,
+            "true or false" if isinstance(info.default, bool) else _span(info.low, info.high),
+            info.unit,
+            str(info.default).lower(),
+            info.text,
+        )
+        for info in default_parameters()
+    )
+    heads = ("parameter", "range", "unit", "default", "meaning")
+    return Chapter("parameters", "Parameters of the world: [section] or set", heads, rows)
+
+
+def _settings() -> Chapter:
+    rows = tuple(
+        (
+            f"connector.{name}",
+            _span(low, high),
+            name.rpartition("_")[2] if name.rpartition("_")[2] in _UNITS else "",
+            str(default),
+            SETTING_TEXTS[name],
+        )
+        for name, default, low, high in SETTINGS
+    )
+    heads = ("setting", "range", "unit", "default", "meaning")
+    return Chapter("settings", "Settings of the connector, at boot: [connector]", heads, rows)
+
+
+_UNITS = ("ma", "mv", "ms", "millihertz")
+
+
+def _actions() -> Chapter:
+    rows = tuple(
+        (action.name, ", ".join(map(_argument, action.arguments)), action.text)
+        for action in ACTIONS
+    )
+    return Chapter("actions", "Actions: do", ("action", "arguments", "meaning"), rows)
+
+
+def _argument(argument: Argument) -> str:
+    default = "" if argument.default is None else f" = {argument.default:g}"
+    return f"{argument.name}{default} ({_span(argument.low, argument.high)} {argument.unit})"
+
+
+def _faults() -> Chapter:
+    rows = tuple(
+        (
+            row.part,
+            row.kind,
+            f"{_span(row.low, row.high)} {row.unit}" if row.unit else "",
+            row.text,
+        )
+        for row in FAULT_KINDS
+    )
+    heads = ("part", "kind", "amount", "meaning")
+    return Chapter("faults", "Faults: [[fault]]", heads, rows)
+
+
+def _columns() -> Chapter:
+    rows = tuple((column, " ".join(names)) for column, names in ENUMERATED.items())
+    return Chapter("columns", "Enumerated columns of the trace", ("column", "values"), rows)

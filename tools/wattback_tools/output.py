@@ -1,0 +1,49 @@
+"""How commands answer: text for people or one JSON document, errors too, and the exit code."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import click
+
+from wattback_sim.errors import BadInputError, FirmwareStoppedError
+from wattback_tools.exit_codes import ExitCode
+
+P = ParamSpec("P")
+
+
+def answer(document: dict[str, Any]) -> None:
+    """Put one JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def fail(message: str, code: ExitCode, as_json: bool) -> None:
+    """Say what is wrong in one sentence and end with `code`."""
+    if as_json:
+        answer({"error": message, "exit_code": int(code)})
+    else:
+        click.echo(f"wattback: {message}", err=True)
+    sys.exit(code)
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn the errors that people can meet into sentences; no traceback reaches them."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            command(*args, **kwargs)
+        except BadInputError as error:
+            fail(str(error), ExitCode.USAGE, as_json)
+        except FirmwareStoppedError as error:
+            fail(str(error), ExitCode.FAILED, as_json)
+        except KeyboardInterrupt:
+            fail("interrupted", ExitCode.INTERRUPTED, as_json)
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            fail(f"{name}{error.strerror or error}", ExitCode.FAILED, as_json)
+
+    return run
