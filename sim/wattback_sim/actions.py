@@ -23,13 +23,14 @@ Arguments = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of an action. default: None where it must be given."""
+    """One argument of an action. default: None where it must be given. said: in a sentence."""
 
     name: str
     unit: str
     low: float
     high: float
     text: str
+    said: str
     default: float | None = None
 
 
@@ -41,6 +42,16 @@ class Action:
     text: str
     do: Callable[[SimulatedBoard, Arguments], str]
     arguments: tuple[Argument, ...] = ()
+
+    def sentence(self, arguments: Arguments) -> str:
+        """What happens, with the arguments that differ from their defaults."""
+        words = [self.text]
+        for argument in self.arguments:
+            value = arguments[argument.name]
+            if value != argument.default:
+                amount = "no limit" if value < 0 else f"{value:g} {argument.unit}"
+                words.append(f"{argument.said} {amount}")
+        return " ".join(words)
 
 
 def _plug_in(board: SimulatedBoard, _arguments: Arguments) -> str:
@@ -106,14 +117,14 @@ def _command(board: SimulatedBoard, code: int, a: int, b: int, c: int, d: int) -
 
 _LIMIT_A = HIGHEST_LIMIT_MA / 1000
 _LIMIT_ARGUMENTS = (
-    Argument("import_a", "A", -1, _LIMIT_A, "charging limit; -1: none"),
-    Argument("export_a", "A", -1, _LIMIT_A, "discharging limit; -1: none", -1),
-    Argument("for_s", "s", 0, LONGEST_S, "until it falls back; 0: for ever", 0),
+    Argument("import_a", "A", -1, _LIMIT_A, "charging limit; -1: none", "charging to"),
+    Argument("export_a", "A", -1, _LIMIT_A, "discharging limit; -1: none", "discharging to", -1),
+    Argument("for_s", "s", 0, LONGEST_S, "until it falls back; 0: for ever", "for", 0),
 )
 
 ACTIONS: tuple[Action, ...] = (
     Action("vehicle.plug_in", "the driver plugs in", _plug_in),
-    Action("vehicle.unplug", "the driver unplugs, whatever flows", _unplug),
+    Action("vehicle.unplug", "the driver unplugs", _unplug),
     Action("vehicle.open_s2", "the vehicle opens S2 without stopping first", _open_s2),
     Action("vehicle.release_s2", "the vehicle handles S2 by itself again", _release_s2),
     Action("site.set_limit", "the site's controller limits", _limit(OWNER_SITE), _LIMIT_ARGUMENTS),

@@ -10,10 +10,10 @@ class BatteryParameters:
     """Section `battery`."""
 
     capacity_kwh: float = parameter(123.0, "kWh", 5.0, 300.0, "usable energy between 0 and 1")
-    taper_from: float = parameter(0.85, "of 1", 0.1, 1.0, "state of charge where it tapers")
+    taper_from: float = parameter(0.85, "", 0.1, 1.0, "state of charge where it tapers")
     taper_to_kw: float = parameter(2.0, "kW", 0.5, 20.0, "charge power left at full")
     charge_kw: float = parameter(18.0, "kW", 1.0, 50.0, "charge power below the taper")
-    efficiency: float = parameter(0.92, "of 1", 0.5, 1.0, "of the on-board charger")
+    efficiency: float = parameter(0.92, "", 0.5, 1.0, "of the on-board charger")
 
 
 class Battery:

@@ -20,6 +20,14 @@ def parameter(default: Value, unit: str, low: float, high: float, text: str) -> 
     return field(default=default, metadata={"unit": unit, "low": low, "high": high, "text": text})
 
 
+_UNIT_ENDINGS = {"ma": "mA", "mv": "mV", "ms": "ms", "millihertz": "mHz"}
+
+
+def unit_of(name: str) -> str:
+    """The unit that a firmware name ends in, "" when it ends in none."""
+    return _UNIT_ENDINGS.get(name.rpartition("_")[2], "")
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterInfo:
     """One row of the list of parameters. path: `section.name`."""
@@ -46,7 +54,8 @@ def check_number(
         raise BadInputError(f"{name} is {expected}, not {value!r}")
     assert isinstance(value, (int, float))
     if not low <= value <= high:
-        raise BadInputError(f"{name} lies between {low:g} and {high:g} {unit}, not {value!r}")
+        span = f"{low:g} and {high:g} {unit}".rstrip()
+        raise BadInputError(f"{name} lies between {span}, not {value!r}")
     return kind(value)  # type: ignore[no-any-return]
 
 

@@ -2,7 +2,6 @@
 every tick is judged, recorded, told, and compared with what was expected.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
@@ -14,7 +13,8 @@ from wattback_sim.clock import TICK_US, Clock
 from wattback_sim.expectations import ExpectationJudge, Verdict
 from wattback_sim.limit_ledger import LimitLedger
 from wattback_sim.link import open_link
-from wattback_sim.scenario import Act, Break, Change, Replay, Scenario
+from wattback_sim.replay import Replay
+from wattback_sim.scenario import Act, Break, Change, Scenario
 from wattback_sim.story import Event, Story
 from wattback_sim.trace import Trace
 from wattback_sim.truths import Truths, Violation
@@ -139,14 +139,8 @@ class Player:
 
     def _act(self, item: Act) -> None:
         action = item.action
-        given = [
-            f"{argument.name} {item.arguments[argument.name]:g}"
-            for argument in action.arguments
-            if item.arguments[argument.name] != argument.default
-        ]
-        details = f" ({', '.join(given)})" if given else ""
         kind = _ACTION_KINDS.get(action.name.partition(".")[0], "connector")
-        self.story.add(kind, action.text + details)
+        self.story.add(kind, action.sentence(item.arguments))
         answer = action.do(self.board, item.arguments)
         if answer:
             self.story.add("connector", answer)
@@ -184,18 +178,9 @@ class Player:
         self._drivers.append(drive)
 
     def _replay(self, replay: Replay) -> None:
-        parameters = self.world.parameters
-        times, values = replay.times_us, replay.values
-
         def drive(now_us: int) -> bool:
-            after = bisect_right(times, now_us)
-            if after == 0 or after == len(times):
-                parameters.set(replay.path, values[min(after, len(times) - 1)])
-                return after == 0
-            part = (now_us - times[after - 1]) / (times[after] - times[after - 1])
-            value = values[after - 1] + part * (values[after] - values[after - 1])
-            parameters.set(replay.path, value)
-            return True
+            self.world.parameters.set(replay.path, replay.value_at(now_us))
+            return now_us < replay.times_us[-1]
 
         self._drivers.append(drive)
 

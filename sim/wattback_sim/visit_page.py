@@ -1,6 +1,5 @@
 """The page of a run: its trace, its story and its key figures, in the shape that `page` draws."""
 
-from wattback.contactor import CAUSE_NAMES
 from wattback_sim.page import PageEvent, render_page
 from wattback_sim.player import Player, RunResult
 from wattback_sim.trace import COLUMNS
@@ -12,14 +11,11 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
     board = player.board
     held = "held in every tick" if not result.violations else f"{len(result.violations)} broken"
     met = sum(verdict.met_us is not None for verdict in result.verdicts)
-    hot = board.status("hot_openings")
     facts = (
         ("energy into the vehicle", f"{board.status('import_wh') / 1000:.2f} kWh"),
         ("highest power", f"{_highest_kw(player):.1f} kW"),
-        ("battery", f"{scenario_soc(player):.0f} % → {player.world.battery.soc * 100:.0f} %"),
-        ("contactor closings", str(board.status("closings"))),
-        ("openings under load", str(hot)),
-        ("last opening", CAUSE_NAMES[board.status("open_cause")].replace("_", " ")),
+        ("battery", f"{_first_soc(player):.0f} % → {player.world.battery.soc * 100:.0f} %"),
+        ("openings under load", str(board.status("hot_openings"))),
         ("truths", held),
         ("expectations", f"{met} of {len(result.verdicts)} met"),
         ("firmware on", result.interpreter),
@@ -37,7 +33,7 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
     )
 
 
-def scenario_soc(player: Player) -> float:
+def _first_soc(player: Player) -> float:
     """State of charge at the start, in percent."""
     return float(player.world.parameters.get("vehicle.soc")) * 100.0
 

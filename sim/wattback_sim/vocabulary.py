@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from wattback.settings import SETTINGS
 from wattback_sim.actions import ACTIONS, Argument
 from wattback_sim.faults import FAULT_KINDS
+from wattback_sim.parameters import unit_of
 from wattback_sim.texts import SETTING_TEXTS
 from wattback_sim.trace import ENUMERATED
 from wattback_sim.world import default_parameters
@@ -51,7 +52,7 @@ def _settings() -> Chapter:
         (
             f"connector.{name}",
             _span(low, high),
-            name.rpartition("_")[2] if name.rpartition("_")[2] in _UNITS else "",
+            unit_of(name),
             str(default),
             SETTING_TEXTS[name],
         )
@@ -59,9 +60,6 @@ def _settings() -> Chapter:
     )
     heads = ("setting", "range", "unit", "default", "meaning")
     return Chapter("settings", "Settings of the connector, at boot: [connector]", heads, rows)
-
-
-_UNITS = ("ma", "mv", "ms", "millihertz")
 
 
 def _actions() -> Chapter:

@@ -11,8 +11,8 @@ from itertools import groupby
 from wattback_sim.page import svg
 from wattback_sim.page.digest import Digest, Span
 from wattback_sim.page.lane import Lane, Mark
+from wattback_sim.page.scales import TimeScale
 from wattback_sim.page.slivers import boxes, visible, width_px
-from wattback_sim.page.svg import TimeScale
 from wattback_sim.page.words import PILOT_MEANINGS, fault_names, plain
 
 _BAND_PX = 22.0

@@ -1,9 +1,9 @@
 """The lanes of one kind of value: energy, charge of the battery, pilot duty, voltage, reactive."""
 
-from wattback_sim.page import svg
+from wattback_sim.page import strokes, svg
 from wattback_sim.page.digest import Digest
 from wattback_sim.page.lane import Key, Lane, Mark, label_at_the_end, value_marks
-from wattback_sim.page.svg import TimeScale, ValueScale
+from wattback_sim.page.scales import TimeScale, ValueScale, nice_step
 from wattback_sim.page.words import (
     IDLE_BELOW_W,
     STEADY_HIGH_BP,
@@ -41,8 +41,8 @@ def energy_lane(digest: Digest, time: TimeScale) -> Lane | None:
             continue
         buckets = digest.series[name]
         above = ValueScale(base_wh[name] + top_wh * _ROOM_FOR_LABEL, base_wh[name], 0, _ENERGY_PX)
-        outline = svg.curve(buckets, digest.end_ms, time, above)
-        areas.append(svg.area(outline, buckets[0].start_ms, _ENERGY_PX, time, look))
+        outline = strokes.curve(buckets, digest.end_ms, time, above)
+        areas.append(strokes.area(outline, buckets[0].start_ms, _ENERGY_PX, time, look))
         lines.append(svg.path(outline, f"{look} edge"))  # again, over the area of the other side
         totals.append(f"{energy(gained_wh[name])} {word}")
     lines.append(svg.horizontal(_ENERGY_PX, time.left_px, time.right_px, "zero"))
@@ -50,7 +50,7 @@ def energy_lane(digest: Digest, time: TimeScale) -> Lane | None:
     highest_px = values.y(max(gained_wh.values()))
     lines.append(label_at_the_end(" · ".join(totals), highest_px, time))
     unit_wh, unit = (1000, "kWh") if top_wh >= 1000 else (1, "Wh")
-    step = svg.nice_step(top_wh / unit_wh, _MARKS) * unit_wh
+    step = nice_step(top_wh / unit_wh, _MARKS) * unit_wh
     marks = value_marks(range(0, top_wh + 1, step), values, unit_wh, unit)
     return Lane("Energy", _ENERGY_PX, "".join(areas + lines), marks)
 
@@ -61,13 +61,13 @@ def soc_lane(digest: Digest, time: TimeScale) -> Lane | None:
     if not buckets:
         return None
     values = _shares()
-    outline = svg.curve(buckets, digest.end_ms, time, values)
+    outline = strokes.curve(buckets, digest.end_ms, time, values)
     first_bp, last_bp = buckets[0].mean, buckets[-1].last
     start = svg.text(
         time.x(buckets[0].start_ms) + 5, values.y(first_bp) - 6, percent(first_bp), "strong halo"
     )
     drawn = [
-        svg.area(outline, buckets[0].start_ms, _SHARE_PX, time, "soc"),
+        strokes.area(outline, buckets[0].start_ms, _SHARE_PX, time, "soc"),
         svg.horizontal(_SHARE_PX, time.left_px, time.right_px, "zero"),
         start,
         label_at_the_end(percent(last_bp), values.y(last_bp), time),
@@ -101,7 +101,7 @@ def duty_lane(digest: Digest, time: TimeScale) -> Lane | None:
         labels.append(svg.text(x, y, words, "small muted halo" if steady else "small halo"))
     drawn = [
         svg.horizontal(_SHARE_PX, time.left_px, time.right_px, "zero"),
-        svg.path(svg.steps(points, digest.end_ms, time, values), "offer"),
+        svg.path(strokes.steps(points, digest.end_ms, time, values), "offer"),
         *labels,
     ]
     marks = value_marks(_SHARES_BP, values, 100, "%")
@@ -124,10 +124,10 @@ def voltage_lane(digest: Digest, time: TimeScale) -> Lane | None:
         high_mv = max(high_mv, middle_mv * 21 // 20)
     values = ValueScale(high_mv, low_mv, 3, _VOLTAGE_PX - 3)
     drawn = [
-        svg.path(svg.curve(digest.series[name], digest.end_ms, time, values), look)
+        svg.path(strokes.curve(digest.series[name], digest.end_ms, time, values), look)
         for name, look, _ in present
     ]
-    step = svg.nice_step((high_mv - low_mv) / 1000, _MARKS) * 1000
+    step = nice_step((high_mv - low_mv) / 1000, _MARKS) * 1000
     lowest = -(-low_mv // step) * step
     marks = value_marks(range(lowest, high_mv + 1, step), values, 1000, "V")
     keys = tuple(Key(look, "line", words) for _, look, words in present)
@@ -144,8 +144,8 @@ def reactive_lane(digest: Digest, time: TimeScale) -> Lane | None:
     values = ValueScale(peak_var, -peak_var, 6, _REACTIVE_PX - 6)
     drawn = [
         svg.horizontal(values.y(0), time.left_px, time.right_px, "zero"),
-        svg.path(svg.curve(target, digest.end_ms, time, values), "target"),
-        svg.path(svg.curve(reactive, digest.end_ms, time, values), "offer"),
+        svg.path(strokes.curve(target, digest.end_ms, time, values), "target"),
+        svg.path(strokes.curve(reactive, digest.end_ms, time, values), "offer"),
     ]
     peak = svg.short(peak_var / 1000)
     marks = (

@@ -8,11 +8,11 @@ is not used takes no room.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from wattback_sim.page import svg
+from wattback_sim.page import strokes, svg
 from wattback_sim.page.digest import Bucket, Digest, Span
 from wattback_sim.page.lane import Key, Lane, Mark, value_marks
 from wattback_sim.page.plateaus import plateaus_of
-from wattback_sim.page.svg import TimeScale, ValueScale
+from wattback_sim.page.scales import TimeScale, ValueScale, nice_step
 from wattback_sim.page.words import (
     CHARGING,
     DISCHARGING,
@@ -62,7 +62,7 @@ def power_lane(digest: Digest, time: TimeScale) -> Lane | None:
     drawn = [_areas(power, digest.end_ms, time, flow)]
     keys = _flow_keys(flow)
     if any(bucket.low or bucket.high for bucket in target):
-        drawn.append(svg.path(svg.curve(target, digest.end_ms, time, flow.values), "target"))
+        drawn.append(svg.path(strokes.curve(target, digest.end_ms, time, flow.values), "target"))
         keys.append(Key("target", "line", "target"))
     for plateau in plateaus_of(power, digest.end_ms):
         texts = (power_words(plateau.power_w), watts(plateau.power_w))
@@ -96,13 +96,13 @@ def current_lane(digest: Digest, time: TimeScale) -> Lane | None:
     labels: list[str] = []
     for spans, sign in ((imports, -1), (exports, 1)):
         points = [(span.start_ms, _limit_value(span, sign)) for span in spans]
-        drawn.append(svg.path(svg.steps(points, digest.end_ms, time, flow.values), "limit"))
+        drawn.append(svg.path(strokes.steps(points, digest.end_ms, time, flow.values), "limit"))
         labels.extend(_limit_label(span, sign, time, flow.values) for span in spans)
     if imports or exports:
         keys.append(Key("limit", "line", "limit (owner)"))
     if offers:
         steps = [(t_ms, float(-ma)) for t_ms, ma in offers]
-        drawn.append(svg.path(svg.steps(steps, digest.end_ms, time, flow.values), "offer"))
+        drawn.append(svg.path(strokes.steps(steps, digest.end_ms, time, flow.values), "offer"))
         keys.append(Key("offer", "line", "offered"))
     return Lane("Current", flow.height_px, "".join(drawn + labels), flow.marks, tuple(keys))
 
@@ -120,7 +120,7 @@ def _flow(up: int, down: int, least: int, unit: str, height_px: float) -> _Flow:
     below_px = _HEADROOM_PX if below else _EDGE_PX
     per_px = (above + below) / (height_px - above_px - below_px)
     values = ValueScale(-(above + per_px * above_px), below + per_px * below_px, 0.0, height_px)
-    step = svg.nice_step((above + below) / 1000, _MARKS_OF_BOTH if both else _MARKS) * 1000
+    step = nice_step((above + below) / 1000, _MARKS_OF_BOTH if both else _MARKS) * 1000
     heights = range(-int(above // step) * step, int(below // step) * step + 1, step)
     return _Flow(values, height_px, value_marks(heights, values, 1000, unit), charges, discharges)
 
@@ -141,8 +141,8 @@ def _areas(buckets: Sequence[Bucket], until_ms: int, time: TimeScale, flow: _Flo
     ]
     for look, used, side in sides:
         if used:
-            outline = svg.curve(side, until_ms, time, flow.values)
-            drawn.append(svg.area(outline, side[0].start_ms, flow.zero_px, time, look))
+            outline = strokes.curve(side, until_ms, time, flow.values)
+            drawn.append(strokes.area(outline, side[0].start_ms, flow.zero_px, time, look))
     return "".join(drawn)
 
 

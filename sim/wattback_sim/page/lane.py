@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wattback_sim.page import svg
-from wattback_sim.page.svg import TimeScale, ValueScale
+from wattback_sim.page.scales import TimeScale, ValueScale
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wattback_sim.page import svg
 from wattback_sim.page.events import FAULT, PageEvent
-from wattback_sim.page.svg import TimeScale
+from wattback_sim.page.scales import TimeScale
 
 MARKER_LANE_PX = 38.0
 _HEIGHT_PX = 18.0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from wattback_sim.page.clock import Clock
 from wattback_sim.page.digest import Bucket, Digest, Span
-from wattback_sim.page.svg import TimeScale
+from wattback_sim.page.scales import TimeScale
 from wattback_sim.page.words import (
     PILOT_MEANINGS,
     current_words,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wattback_sim.page import svg
 from wattback_sim.page.digest import Span
-from wattback_sim.page.svg import TimeScale
+from wattback_sim.page.scales import TimeScale
 
 SLIVER_PX = 1.6
 _ROUNDED_FROM_PX = 6.0

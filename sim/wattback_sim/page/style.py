@@ -44,7 +44,9 @@ h1 {
   font-weight: 680;
 }
 .subtitle { color: var(--muted); margin-top: 6px; }
-.summary { max-width: 46em; margin-top: 22px; font-size: 18px; line-height: 1.6; }
+.summary {
+  max-width: 46em; margin-top: 22px; font-size: 18px; line-height: 1.6; text-wrap: pretty;
+}
 .faulted { border-left: 4px solid var(--fault); padding-left: 16px; }
 .figures {
   display: flex; flex-wrap: wrap; gap: 1px;

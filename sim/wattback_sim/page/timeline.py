@@ -23,8 +23,8 @@ from wattback_sim.page.events import PageEvent
 from wattback_sim.page.flows import current_lane, power_lane
 from wattback_sim.page.lane import Key, Lane
 from wattback_sim.page.markers import MARKER_LANE_PX, marker_lane, moment_lines, place_markers
+from wattback_sim.page.scales import TimeScale
 from wattback_sim.page.slivers import boxes, visible
-from wattback_sim.page.svg import TimeScale
 
 GUTTER_PX = 158.0
 PLOT_PX = 1042.0
