@@ -130,7 +130,7 @@ class Pilot:
             self._level_ms = 0
         else:
             self._debounce(dt_ms)
-        self._watch_generator(high_mv, dt_ms)
+        self._watch_generator(dt_ms)
         if 0 < self.duty_bp < DUTY_STEADY and STATE_B <= self.state <= STATE_D:
             self._watch_diode(low_mv, dt_ms)
 
@@ -209,9 +209,11 @@ class Pilot:
         else:
             self.fault_bits &= ~PILOT_SHORT
 
-    def _watch_generator(self, high_mv: int, dt_ms: int) -> None:
-        # F is the one level that only we can make: driven and measured must agree.
-        if (high_mv < _BORDERS_MV[4]) == (self.duty_bp == DUTY_F):
+    def _watch_generator(self, dt_ms: int) -> None:
+        # −12 V is the one level that only we can make: driven and measured must agree. 0 V in its
+        # place is a short, which has a row of its own.
+        driven = self.duty_bp == DUTY_F
+        if (self._level == STATE_F) == driven or (driven and self._level == STATE_E):
             self._stuck_ms = 0
             self.fault_bits &= ~PILOT_STUCK
         elif self._stuck_ms < _STUCK_MS:

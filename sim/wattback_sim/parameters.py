@@ -54,7 +54,7 @@ def check_number(
         raise BadInputError(f"{name} is {expected}, not {value!r}")
     assert isinstance(value, (int, float))
     if not low <= value <= high:
-        span = f"{low:g} and {high:g} {unit}".rstrip()
+        span = f"{low:.12g} and {high:.12g} {unit}".rstrip()
         raise BadInputError(f"{name} lies between {span}, not {value!r}")
     return kind(value)  # type: ignore[no-any-return]
 

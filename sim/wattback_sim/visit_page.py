@@ -23,7 +23,7 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
     )
     events = [PageEvent(event.t_us // 1000, event.kind, event.text) for event in result.events]
     return render_page(
-        title=f"Wattback: {scenario.path.stem}",
+        title=scenario.path.stem.replace("_", " ").capitalize(),
         subtitle=f"A simulated run on {scenario.starts_at:%d %B %Y}, profile {scenario.profile}",
         starts_at=scenario.starts_at,
         columns=tuple(COLUMNS),

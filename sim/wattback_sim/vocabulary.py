@@ -29,7 +29,7 @@ def vocabulary() -> tuple[Chapter, ...]:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low:g} … {high:g}"
+    return f"{low:.12g} … {high:.12g}"
 
 
 def _parameters() -> Chapter:

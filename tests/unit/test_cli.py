@@ -1,0 +1,129 @@
+"""The command line as a script meets it: exit codes, one JSON document, no traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wattback.fault_table import FAULTS
+from wattback.settings import SETTINGS
+from wattback_sim.actions import ACTIONS
+from wattback_sim.faults import FAULT_KINDS
+from wattback_tools.cli import main
+from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
+
+SCENARIO = """profile = "us-240-split-phase"
+starts_at = "2026-02-10T18:00:00-06:00"
+duration_s = 2
+[[expect]]
+t_s = 1.0
+column = "session_state"
+is = "{state}"
+"""
+
+
+def wattback(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def scenario(folder: Path, state: str = "idle") -> Path:
+    path = folder / "short.toml"
+    path.write_text(SCENARIO.format(state=state), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("runtime", ["micropython", "cpython"])
+def test_a_passing_run_ends_with_0_and_names_its_interpreter(tmp_path: Path, runtime: str) -> None:
+    result = wattback("sim", "run", scenario(tmp_path), "--runtime", runtime)
+    assert result.exit_code == ExitCode.DONE
+    assert runtime in result.output.lower()
+    assert "Expectations met: 1 of 1." in result.output
+
+
+def test_an_expectation_that_is_not_met_ends_with_4_and_names_its_line(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "charging")
+    result = wattback("sim", "run", path)
+    assert result.exit_code == ExitCode.TEST_FAILED
+    assert f"{path}:7: expected session_state is 'charging'" in result.output
+    assert "saw 'idle'" in result.output
+
+
+def test_a_bad_file_ends_with_2_as_a_sentence_or_as_json(tmp_path: Path) -> None:
+    spoken = wattback("sim", "run", tmp_path / "none.toml")
+    assert spoken.exit_code == ExitCode.USAGE
+    assert spoken.output.startswith("wattback: ")
+    document = wattback("sim", "run", tmp_path / "none.toml", "--json")
+    assert document.exit_code == ExitCode.USAGE
+    assert json.loads(document.stdout)["exit_code"] == ExitCode.USAGE
+
+
+def test_rows_that_miss_the_ticks_are_a_usage_error(tmp_path: Path) -> None:
+    result = wattback("sim", "run", scenario(tmp_path), "--every", "15")
+    assert result.exit_code == ExitCode.USAGE
+    assert "no multiple" in result.output
+
+
+def test_a_named_interpreter_that_is_missing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATTBACK_MICROPYTHON", "no-such-interpreter")
+    result = wattback("sim", "run", scenario(tmp_path))
+    assert result.exit_code == ExitCode.USAGE
+    assert "'no-such-interpreter', which is no program" in result.output
+
+
+def test_an_interpreter_that_is_none_ends_with_1_and_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATTBACK_MICROPYTHON", "true")
+    result = wattback("sim", "run", scenario(tmp_path))
+    assert result.exit_code == ExitCode.FAILED
+    assert "the firmware stopped with code 0" in result.output
+
+
+def test_without_any_interpreter_the_run_says_so_and_uses_cpython(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wattback_tools.sim_commands.find_interpreter", lambda: None)
+    result = wattback("sim", "run", scenario(tmp_path))
+    assert result.exit_code == ExitCode.DONE
+    assert "no MicroPython for this machine" in result.output
+    assert "Firmware on CPython" in result.output
+
+
+def test_a_json_run_is_one_document_with_the_story(tmp_path: Path) -> None:
+    result = wattback("sim", "run", scenario(tmp_path), "--json")
+    document = json.loads(result.stdout)
+    assert document["passed"] is True
+    assert document["ticks"] == 200
+    assert any("ready" in event["text"] for event in document["events"])
+
+
+def test_trace_and_page_are_written_and_folders_made(tmp_path: Path) -> None:
+    trace, page = tmp_path / "trace.csv", tmp_path / "new" / "page.html"
+    result = wattback("sim", "run", scenario(tmp_path), "--trace", trace, "--page", page)
+    assert result.exit_code == ExitCode.DONE
+    lines = trace.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("t_ms,pilot_state,pilot_high_mv,")
+    assert len(lines) == 1 + 20
+    assert "<svg" in page.read_text(encoding="utf-8")
+
+
+def test_parameters_lists_every_row_of_every_table() -> None:
+    spoken = wattback("sim", "parameters")
+    assert spoken.exit_code == ExitCode.DONE
+    document = json.loads(wattback("sim", "parameters", "--json").stdout)
+    assert len(document["settings"]) == len(SETTINGS)
+    assert [row["action"] for row in document["actions"]] == [action.name for action in ACTIONS]
+    assert len(document["faults"]) == len(FAULT_KINDS)
+    columns = {row["column"]: row["values"] for row in document["columns"]}
+    assert columns["faults"].split() == [row[0] for row in FAULTS]
+    for name in columns["faults"].split():
+        assert name in spoken.output
+
+
+def test_every_exit_code_is_explained_in_the_help() -> None:
+    output = " ".join(wattback("--help").output.split())
+    for code in ExitCode:
+        assert f"{int(code)} {EXIT_TEXTS[code]}" in output
