@@ -4,7 +4,6 @@ every tick is judged, recorded, told, and compared with what was expected.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO
 
 from wattback.limits import OWNER_DRIVER, OWNER_SITE
 from wattback_sim.actions import Arguments
@@ -51,8 +50,7 @@ class Player:
         scenario: Scenario,
         runtime: str,
         seed: int,
-        every_ms: int = 100,
-        trace_out: TextIO | None = None,
+        trace: Trace | None = None,
         tell: Callable[[Event], None] | None = None,
     ) -> None:
         parameters = default_parameters()
@@ -66,7 +64,7 @@ class Player:
         )
         self.ledger = LimitLedger(scenario.settings)
         self.truths = Truths(self.board, self.ledger)
-        self.trace = Trace(every_ms, trace_out)
+        self.trace = Trace(100) if trace is None else trace
         self.story = Story(self.board, tell)
         self.expectations = ExpectationJudge(scenario.expectations)
         self._drivers: list[Callable[[int], bool]] = []

@@ -84,13 +84,14 @@ COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
 
 
 class Trace:
-    """Rows of one run, kept in memory and optionally written as they come.
+    """Rows of one run, written as they come, kept in memory, or both.
 
     every_ms: a row at each multiple of it. While the board has no power there are no rows.
     """
 
-    def __init__(self, every_ms: int, out: TextIO | None = None) -> None:
+    def __init__(self, every_ms: int, out: TextIO | None = None, keep: bool = True) -> None:
         self.rows: list[list[str]] = []
+        self._keep = keep
         self._every_us = every_ms * 1000
         self._cells = tuple(COLUMNS.values())
         self._writer = csv.writer(out, lineterminator="\n") if out is not None else None
@@ -99,9 +100,10 @@ class Trace:
 
     def record(self, board: SimulatedBoard) -> None:
         """Add this tick's row if it is one of those to keep."""
-        if board.clock.now_us % self._every_us:
+        if board.clock.now_us % self._every_us or not (self._keep or self._writer):
             return
         row = [str(cell(board)) for cell in self._cells]
-        self.rows.append(row)
+        if self._keep:
+            self.rows.append(row)
         if self._writer is not None:
             self._writer.writerow(row)

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from wattback_sim.link import RUNTIMES
-from wattback_sim.link.micropython import find_interpreter, share_one_core
+from wattback_sim.link.micropython import find_interpreter, one_core
 from wattback_sim.player import Player, RunResult
 from wattback_sim.scenario import Scenario, load_scenario
 from wattback_sim.story import Event
+from wattback_sim.trace import Trace
 from wattback_sim.visit_page import page_of
 from wattback_sim.vocabulary import vocabulary
 from wattback_tools.exit_codes import ExitCode
@@ -71,7 +72,8 @@ def run(
             if story:
                 console.print(event.line(loaded.starts_at), soft_wrap=True, markup=False)
 
-        player = Player(loaded, _runtime(runtime, console), seed, every_ms, trace_out, tell)
+        trace = Trace(every_ms, trace_out, keep=page is not None)
+        player = Player(loaded, _runtime(runtime, console), seed, trace, tell)
         result = _play(player, loaded, console)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -95,14 +97,13 @@ def _runtime(asked: str | None, console: Console) -> str:
 
 
 def _play(player: Player, scenario: Scenario, console: Console) -> RunResult:
-    share_one_core()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with one_core(), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("simulating", total=scenario.duration_us)
         return player.play(lambda now_us: progress.update(task, completed=now_us))
 

@@ -10,7 +10,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from wattback.boards.sim import IN_WORDS, OUT_WORDS
@@ -25,14 +26,22 @@ _IN = struct.Struct(f"<{IN_WORDS}i")
 _OUT = struct.Struct(f"<{OUT_WORDS}i")
 
 
-def share_one_core() -> None:
-    """Keep this process, and boards started from now on, on one core.
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, and boards started within, on one core.
 
     The two sides never run at the same time, so one warm cache is worth more than two cores. For
-    programs that play one scenario; a suite with several workers must not call it.
+    programs that play one scenario; a suite with several workers has better use for its cores.
     """
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def find_interpreter() -> Path | None:
