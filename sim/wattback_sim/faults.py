@@ -1,133 +1,96 @@
 """Faults of the world: a part, a kind, and an amount where the kind has one.
 
-One table; a pair that is not in it is refused. Each row says how to break the part and how to mend
-it, so that scenarios can end a fault after its time.
+One table; a pair that is not in it is refused. Each row says what breaks, and what it is when
+sound, so that scenarios can end a fault after its time.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from wattback_sim.errors import BadInputError, suggestion
-from wattback_sim.parameters import check_number
+from wattback_sim.parameters import check_number, unit_of
 from wattback_sim.sensors import SENSOR_NAMES
 from wattback_sim.world import World
-
-Break = Callable[[World, float], None]
-Mend = Callable[[World], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """One row. unit: of the amount, "" where there is none; low, high: its range."""
+    """One row. owner.attribute of the world takes `broken`, or the amount, and later `sound`.
+
+    unit: of the amount, "" where there is none; low, high: its range.
+    """
 
     part: str
     kind: str
     text: str
-    break_it: Break
-    mend: Mend
+    owner: Callable[[World], object]
+    attribute: str
+    broken: bool | str
+    sound: bool | str | float
     unit: str = ""
     low: float = 0.0
     high: float = 0.0
 
+    def break_it(self, world: World, amount: float) -> None:
+        """Make the part faulty; `amount` counts where the kind has one."""
+        setattr(self.owner(world), self.attribute, amount if self.unit else self.broken)
 
-def _stick(closed: str) -> tuple[Break, Mend]:
-    def break_it(world: World, _amount: float) -> None:
-        world.path.stuck = closed
-
-    def mend(world: World) -> None:
-        world.path.stuck = ""
-
-    return break_it, mend
+    def mend(self, world: World) -> None:
+        """Make the part sound again."""
+        setattr(self.owner(world), self.attribute, self.sound)
 
 
-def _stick_aux(closed: str) -> tuple[Break, Mend]:
-    def break_it(world: World, _amount: float) -> None:
-        world.path.aux_stuck = closed
-
-    def mend(world: World) -> None:
-        world.path.aux_stuck = ""
-
-    return break_it, mend
+def _path(world: World) -> object:
+    return world.path
 
 
-def _diode(state: str) -> tuple[Break, Mend]:
-    def break_it(world: World, _amount: float) -> None:
-        world.wire.diode = state
-
-    def mend(world: World) -> None:
-        world.wire.diode = "good"
-
-    return break_it, mend
-
-
-def _wire(attribute: str) -> tuple[Break, Mend]:
-    def break_it(world: World, _amount: float) -> None:
-        setattr(world.wire, attribute, True)
-
-    def mend(world: World) -> None:
-        setattr(world.wire, attribute, False)
-
-    return break_it, mend
-
-
-def _leak(world: World, amount: float) -> None:
-    world.path.leak_ma = amount
-
-
-def _no_leak(world: World) -> None:
-    world.path.leak_ma = 0.0
-
-
-def _kill_latch(world: World, _amount: float) -> None:
-    world.path.latch_dead = True
-
-
-def _revive_latch(world: World) -> None:
-    world.path.latch_dead = False
+def _wire(world: World) -> object:
+    return world.wire
 
 
 def _sensor(name: str) -> list[FaultKind]:
-    unit = name.rpartition("_")[2]
+    unit = unit_of(name)
 
-    def freeze(world: World, _amount: float) -> None:
-        world.sensors[name].frozen = True
+    def owner(world: World) -> object:
+        return world.sensors[name]
 
-    def thaw(world: World) -> None:
-        world.sensors[name].frozen = False
-
-    def shift(world: World, amount: float) -> None:
-        world.sensors[name].offset = amount
-
-    def unshift(world: World) -> None:
-        world.sensors[name].offset = 0.0
-
-    def disturb(world: World, amount: float) -> None:
-        world.sensors[name].extra_noise = amount
-
-    def calm(world: World) -> None:
-        world.sensors[name].extra_noise = 0.0
+    def row(kind: str, text: str, attribute: str, low: float) -> FaultKind:
+        return FaultKind(name, kind, text, owner, attribute, False, 0.0, unit, low, 1e6)
 
     return [
-        FaultKind(name, "frozen", "repeats its last reading", freeze, thaw),
-        FaultKind(name, "offset", "reads too much", shift, unshift, unit, -1e6, 1e6),
-        FaultKind(name, "noisy", "adds noise (standard deviation)", disturb, calm, unit, 0.0, 1e6),
+        FaultKind(name, "frozen", "repeats its last reading", owner, "frozen", True, False),
+        row("offset", "reads too much", "offset", -1e6),
+        row("noisy", "adds noise (standard deviation)", "extra_noise", 0.0),
     ]
 
 
+_CLOSED, _OPEN = "stuck_closed", "stuck_open"
+
 FAULT_KINDS: tuple[FaultKind, ...] = (
-    FaultKind("contactor", "stuck_closed", "main contacts welded", *_stick("stuck_closed")),
-    FaultKind("contactor", "stuck_open", "main contacts do not close", *_stick("stuck_open")),
-    FaultKind("contactor_aux", "stuck_closed", "says closed", *_stick_aux("stuck_closed")),
-    FaultKind("contactor_aux", "stuck_open", "says open", *_stick_aux("stuck_open")),
-    FaultKind("diode", "short", "the vehicle's diode conducts both ways", *_diode("short")),
-    FaultKind("diode", "open", "the vehicle's diode conducts no way", *_diode("open")),
-    FaultKind("pilot", "short", "pilot wire to earth", *_wire("shorted")),
-    FaultKind("pilot", "open", "pilot wire broken", *_wire("cut")),
-    FaultKind("pilot", "stuck_high", "generator stays at +12 V", *_wire("stuck_positive")),
+    FaultKind("contactor", _CLOSED, "main contacts welded", _path, "stuck", _CLOSED, ""),
+    FaultKind("contactor", _OPEN, "main contacts do not close", _path, "stuck", _OPEN, ""),
+    FaultKind("contactor_aux", _CLOSED, "says closed", _path, "aux_stuck", _CLOSED, ""),
+    FaultKind("contactor_aux", _OPEN, "says open", _path, "aux_stuck", _OPEN, ""),
+    FaultKind("diode", "short", "conducts both ways", _wire, "diode", "short", "good"),
+    FaultKind("diode", "open", "conducts no way", _wire, "diode", "open", "good"),
+    FaultKind("pilot", "short", "wire to earth", _wire, "shorted", True, False),
+    FaultKind("pilot", "open", "wire broken", _wire, "cut", True, False),
     FaultKind(
-        "cable", "leak", "current to earth behind the contacts", _leak, _no_leak, "mA", 0.0, 1e4
+        "pilot", "stuck_high", "generator stays at +12 V", _wire, "stuck_positive", True, False
     ),
-    FaultKind("ground_fault_latch", "dead", "does not trip", _kill_latch, _revive_latch),
+    FaultKind(
+        "cable",
+        "leak",
+        "current to earth behind the contacts",
+        _path,
+        "leak_ma",
+        False,
+        0.0,
+        "mA",
+        0.0,
+        1e4,
+    ),
+    FaultKind("ground_fault_latch", "dead", "does not trip", _path, "latch_dead", True, False),
     *(row for name in SENSOR_NAMES for row in _sensor(name)),
 )
 

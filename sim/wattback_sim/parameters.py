@@ -20,7 +20,7 @@ def parameter(default: Value, unit: str, low: float, high: float, text: str) -> 
     return field(default=default, metadata={"unit": unit, "low": low, "high": high, "text": text})
 
 
-_UNIT_ENDINGS = {"ma": "mA", "mv": "mV", "ms": "ms", "millihertz": "mHz"}
+_UNIT_ENDINGS = {"ma": "mA", "mv": "mV", "ms": "ms", "millihertz": "mHz", "w": "W"}
 
 
 def unit_of(name: str) -> str:

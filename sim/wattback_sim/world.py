@@ -4,6 +4,8 @@ It moves when told to, to a time in microseconds, with the firmware's last outpu
 it knows the firmware's state. One seed decides all of its noise.
 """
 
+import random
+
 from wattback_sim.battery import Battery, BatteryParameters
 from wattback_sim.grid import Grid, GridParameters
 from wattback_sim.parameters import Parameters
@@ -57,6 +59,7 @@ class World:
         self.wire = PilotWire(section("pilot", PilotParameters))
         self.sensors = {kind.name: Sensor(kind, seed) for kind in SENSORS}
         self._read = [self.sensors[kind.name].read for kind in SENSORS]
+        self._ripple = random.Random(f"{seed}/pilot_ripple").gauss
         self._pins_part_us = 0
 
     def unplug(self) -> None:
@@ -101,12 +104,13 @@ class World:
         read = self._read
         wire = self.wire
         grid = self.grid
-        ripple_mv = wire.parameters.ripple_v * 1000.0
-        if ripple_mv:
-            self.sensors["pilot_high_mv"].extra_noise = ripple_mv
-            self.sensors["pilot_low_mv"].extra_noise = ripple_mv
-        frame[at] = read[0](wire.high_v * 1000.0)
-        frame[at + 1] = read[1](wire.low_v * 1000.0)
+        high_v, low_v = wire.high_v, wire.low_v
+        ripple_v = wire.parameters.ripple_v
+        if ripple_v:
+            high_v += self._ripple(0.0, ripple_v)
+            low_v += self._ripple(0.0, ripple_v)
+        frame[at] = read[0](high_v * 1000.0)
+        frame[at + 1] = read[1](low_v * 1000.0)
         frame[at + 2] = read[2](grid.voltage_l1_v * 1000.0)
         frame[at + 3] = read[3](grid.voltage_l2_v * 1000.0)
         frame[at + 4] = read[4](self.current_a * 1000.0)
