@@ -135,6 +135,7 @@ class Connector:
 
     def _obey(self) -> None:
         queue = self.queue
+        reset = 0  # several are one: a full queue must not make a long tick
         at = queue.first()
         while at >= 0:
             words = queue.words
@@ -142,10 +143,12 @@ class Connector:
                 lasts_ms = words[at + 4] * 1000 if words[at + 4] else FOR_EVER
                 self.limits.set(words[at + 1], words[at + 2], words[at + 3], lasts_ms)
             elif words[at] == commands.COMMAND_RESET_FAULTS:
-                self.ground_fault.retry()
-                self.faults.reset(self._present())
+                reset = 1
             queue.drop()
             at = queue.first()
+        if reset:
+            self.ground_fault.retry()
+            self.faults.reset(self._present())
 
     def _sense(self, inputs: Inputs, dt_ms: int) -> None:
         self.supply.sense(

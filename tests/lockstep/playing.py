@@ -5,7 +5,10 @@ plays it. The trace has a row each tick, so that bytes can be compared and edges
 """
 
 import io
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wattback_sim.board import SimulatedBoard
@@ -31,26 +34,27 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. text: of the scenario file. trace: CSV, a row each tick.
+    """One run. body: of the scenario file. trace: CSV, a row each tick; lines: its rows.
 
-    coil: edges of the command, from the trace. contacts: edges of the main contacts, exact.
-    arcs_ms: when pins parted under load while the contacts could not open.
+    coil: edges of the command. contacts: edges of the main contacts, exact.
+    arcs_ms: when pins parted under load while the contacts could not open. import_wh: truly taken.
     """
 
-    text: str
+    body: str
     runtime: str
     seed: int
     result: RunResult
     trace: str
-    rows: list[list[str]]
+    lines: list[str]
     coil: tuple[Edge, ...]
     contacts: tuple[Edge, ...]
     arcs_ms: tuple[float, ...]
+    import_wh: float
 
     def column(self, name: str) -> list[str]:
         """All values of one column."""
         at = _AT[name]
-        return [row[at] for row in self.rows]
+        return [line.split(",")[at] for line in self.lines]
 
     def ever(self, name: str) -> set[str]:
         """Every name that a column showed; of a set column each member."""
@@ -59,7 +63,8 @@ class Run:
     def cell(self, t_s: float, name: str) -> str:
         """A column in the first tick at or after a time."""
         t_ms = t_s * 1000
-        return next(row[_AT[name]] for row in self.rows if int(row[0]) >= t_ms)
+        rows = (line.split(",") for line in self.lines)
+        return next(row[_AT[name]] for row in rows if int(row[0]) >= t_ms)
 
     def openings(self) -> list[Edge]:
         """The commanded openings."""
@@ -68,6 +73,10 @@ class Run:
     def closings(self) -> list[Edge]:
         """The commanded closings."""
         return [edge for edge in self.coil if edge.closed]
+
+    def causes(self) -> tuple[str, ...]:
+        """Why, of each commanded opening."""
+        return tuple(self.cell(edge.t_ms / 1000, "open_cause") for edge in self.openings())
 
     def report(self) -> str:
         """What did not hold, and all that it takes to see it again."""
@@ -78,19 +87,25 @@ class Run:
             if verdict.met_us is None:
                 lines.append(f"not met: {verdict.expectation}, saw {verdict.seen!r}")
         story = [f"{event.t_us / 1e6:10.4f} {event.text}" for event in self.result.events]
-        return "\n".join([*lines, *story, self.text])
+        return "\n".join([*lines, *story, _HEAD + self.body])
 
 
 class _Watch(Trace):
-    """A trace that also follows the main contacts."""
+    """A trace that also follows coil and main contacts."""
 
     def __init__(self, out: io.StringIO) -> None:
-        super().__init__(TICK_MS, out)
+        super().__init__(TICK_MS, out, keep=False)
+        self.coil: list[Edge] = []
         self.contacts: list[Edge] = []
+        self._commanded = 0
         self._closed = False
 
     def record(self, board: SimulatedBoard) -> None:
         """See Trace."""
+        commanded = board.status("contactor_commanded")
+        if commanded != self._commanded:
+            self._commanded = commanded
+            self.coil.append(Edge(board.clock.now_us / 1000, commanded))
         path = board.world.path
         if path.closed != self._closed:
             self._closed = path.closed
@@ -98,39 +113,70 @@ class _Watch(Trace):
         super().record(board)
 
 
-def play(folder: Path, body: str, runtime: str = MICROPYTHON, seed: int = 1) -> Run:
-    """Play a scenario once and look at everything. body: the file without its head."""
-    return play_text(folder, _HEAD + body, runtime, seed)
+def play(
+    folder: Path,
+    body: str,
+    runtime: str = MICROPYTHON,
+    seed: int = 1,
+    settings: Mapping[str, int] | None = None,
+) -> Run:
+    """Play a scenario once and look at everything.
 
-
-def play_text(folder: Path, text: str, runtime: str, seed: int) -> Run:
-    """Play the whole text of a scenario file."""
+    body: the file without its head. settings: taken over unchecked, as a broken store gives them.
+    """
     file = folder / "scenario.toml"
-    file.write_text(text, encoding="utf-8")
-    player = Player(load_scenario(file), runtime, seed)
+    file.write_text(_HEAD + body, encoding="utf-8")
+    scenario = load_scenario(file)
+    if settings is not None:
+        scenario = replace(scenario, settings={**scenario.settings, **settings})
     out = io.StringIO()
     watch = _Watch(out)
-    player.trace = watch
-    result = player.play()
+    player = Player(scenario, runtime, seed, watch)
+    with one_core_a_worker():
+        result = player.play()
+    trace = out.getvalue()
     return Run(
-        text,
-        runtime,
-        seed,
-        result,
-        out.getvalue(),
-        watch.rows,
-        _coil(watch.rows),
-        tuple(watch.contacts),
-        tuple(t_us / 1000 for t_us in player.world.arcs),
+        body=body,
+        runtime=runtime,
+        seed=seed,
+        result=result,
+        trace=trace,
+        lines=trace.splitlines()[1:],
+        coil=tuple(watch.coil),
+        contacts=tuple(watch.contacts),
+        arcs_ms=tuple(t_us / 1000 for t_us in player.world.arcs),
+        import_wh=player.world.import_wh,
     )
 
 
-def play_both(folder: Path, body: str, seed: int = 1) -> Run:
-    """Play on MicroPython and on CPython; both tell the same bytes. Returns the MicroPython run."""
-    run = play(folder, body, MICROPYTHON, seed)
-    twin = play(folder, body, CPYTHON, seed)
-    assert run.result.interpreter.startswith("MicroPython")
-    assert twin.result.interpreter.startswith("CPython")
+@contextmanager
+def one_core_a_worker() -> Iterator[None]:
+    """Keep a board beside its world on one core, and each worker of the suite on its own.
+
+    World and board never run at the same time; passing frames between cores costs more than half
+    of the speed. It changes no result.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    os.sched_setaffinity(0, {sorted(before)[worker % len(before)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def play_both(
+    folder: Path, body: str, seed: int = 1, settings: Mapping[str, int] | None = None
+) -> Run:
+    """Play on MicroPython and on CPython; both tell the same bytes. Returns the first run."""
+    run = play(folder, body, MICROPYTHON, seed, settings)
+    twin = play(folder, body, CPYTHON, seed, settings)
+    if settings is None:  # a board that refuses its settings does not introduce itself
+        assert run.result.interpreter.startswith("MicroPython")
+        assert twin.result.interpreter.startswith("CPython")
     assert run.trace == twin.trace, first_difference(run, twin)
     return run
 
@@ -144,17 +190,7 @@ def passes(folder: Path, body: str, seed: int = 1) -> Run:
 
 def first_difference(one: Run, other: Run) -> str:
     """Where two traces part, for an assertion's message."""
-    for mine, theirs in zip(one.trace.splitlines(), other.trace.splitlines(), strict=False):
+    for mine, theirs in zip(one.lines, other.lines, strict=False):
         if mine != theirs:
-            return f"{one.runtime}: {mine}\n{other.runtime}: {theirs}\n{one.text}"
-    return f"{len(one.rows)} rows on {one.runtime}, {len(other.rows)} on {other.runtime}"
-
-
-def _coil(rows: list[list[str]]) -> tuple[Edge, ...]:
-    edges: list[Edge] = []
-    commanded = "0"
-    for row in rows:
-        if row[_AT["contactor_commanded"]] != commanded:
-            commanded = row[_AT["contactor_commanded"]]
-            edges.append(Edge(float(row[0]), int(commanded)))
-    return tuple(edges)
+            return f"{one.runtime}: {mine}\n{other.runtime}: {theirs}\n{one.body}"
+    return f"{len(one.lines)} rows on {one.runtime}, {len(other.lines)} on {other.runtime}"

@@ -1,11 +1,11 @@
-"""Amps become a duty cycle and a duty cycle amps: checked against exact fractions, exhaustively."""
+"""Amps become a duty cycle and a duty cycle amps: all of them, against exact fractions."""
 
 from fractions import Fraction
 
 import pytest
 
 from tests.unit.duty_tables import amps_of_bp, ideal_percent
-from wattback.pilot import DUTY_STEADY, duty_bp_for_ma, ma_for_duty_bp
+from wattback.pilot import DUTY_F, DUTY_STEADY, duty_bp_for_ma, ma_for_duty_bp
 
 EVERY_100_MA = range(6_000, 85_001, 100)
 EVERY_MA = range(0, 85_001)
@@ -72,6 +72,10 @@ def test_below_6_a_nothing_is_offered() -> None:
     assert {duty_bp_for_ma(ma) for ma in range(0, 6_000)} == {DUTY_STEADY}
     assert duty_bp_for_ma(-1) == DUTY_STEADY
     assert duty_bp_for_ma(-(2**28)) == DUTY_STEADY
+
+
+def test_no_offer_is_steady_12_v_and_f_is_steady_minus_12_v() -> None:
+    assert (DUTY_STEADY, DUTY_F) == (10_000, 0)
 
 
 def test_from_6_a_on_the_duty_is_always_pwm_in_a_permitted_band() -> None:

@@ -1,5 +1,7 @@
 """The offer on the pilot: lowered at once, raised or made anew at most every 5 s."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.unit.duty_tables import amps_of_bp
@@ -84,7 +86,7 @@ def test_cycles_of_withdrawing_and_offering_never_raise_twice_within_5_s() -> No
             raised_at.append(now_ms)
         feed(pilot, "B", TICK_MS)
     assert len(raised_at) > 5
-    assert all(b - a >= 5_000 for a, b in zip(raised_at, raised_at[1:], strict=False))
+    assert all(b - a >= 5_000 for a, b in pairwise(raised_at))
 
 
 def test_withdrawing_what_was_not_offered_does_not_start_the_5_s() -> None:
@@ -118,12 +120,13 @@ def test_more_than_80_a_is_offered_as_80_a(limit_ma: int) -> None:
     assert (pilot.offered_ma, pilot.duty_bp) == (80_000, 9600)
 
 
-def test_spaced_tells_when_the_offer_may_be_raised() -> None:
+def test_spaced_tells_to_the_millisecond_when_the_offer_may_be_raised() -> None:
     pilot = pilot_in("B")
-    assert pilot.spaced
+    assert pilot.spaced == 1
     pilot.offer(16_000)
-    assert not pilot.spaced
-    feed(pilot, "B", 4_990)
-    assert not pilot.spaced
-    feed(pilot, "B", 10)
-    assert pilot.spaced
+    assert pilot.spaced == 0
+    for _ in range(4_999):
+        pilot.sense(9_000, -12_000, 1)
+        assert pilot.spaced == 0
+    pilot.sense(9_000, -12_000, 1)
+    assert pilot.spaced == 1

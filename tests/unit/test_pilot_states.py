@@ -1,4 +1,4 @@
-"""The pilot's high level becomes a state: with hysteresis, and a debounce that depends on where to."""
+"""The pilot's high level becomes a state: with hysteresis, and slower towards energy than away."""
 
 import pytest
 
@@ -94,18 +94,20 @@ def test_energy_counts_only_after_500_ms_of_it(here: str, there: str, dt_ms: int
 @pytest.mark.parametrize("there", ["A", "B", "E", "F"])
 def test_the_end_of_energy_counts_within_30_ms(here: str, there: str, dt_ms: int) -> None:
     passed_ms = ms_until_state(pilot_in(here), there, there, dt_ms)
-    assert 20 <= passed_ms
+    assert passed_ms >= 20
     assert passed_ms + dt_ms <= 30  # the change may lie one sample before the first that shows it
 
 
+@pytest.mark.parametrize("dt_ms", [1, 5, 10])
 @pytest.mark.parametrize("here", ["B", "E", "F"])
-def test_a_vehicle_that_leaves_is_seen_within_30_ms(here: str) -> None:
-    assert ms_until_state(pilot_in(here), "A", "A") <= 20
+def test_a_vehicle_that_leaves_is_seen_within_30_ms(here: str, dt_ms: int) -> None:
+    assert ms_until_state(pilot_in(here), "A", "A", dt_ms) == 20
 
 
+@pytest.mark.parametrize("dt_ms", [1, 5, 10])
 @pytest.mark.parametrize("here", ["A", "E", "F"])
-def test_a_vehicle_that_comes_to_b_is_seen_after_250_ms(here: str) -> None:
-    assert ms_until_state(pilot_in(here), "B", "B") == 250
+def test_a_vehicle_that_comes_to_b_is_seen_after_250_ms(here: str, dt_ms: int) -> None:
+    assert ms_until_state(pilot_in(here), "B", "B", dt_ms) == 250
 
 
 def test_between_c_and_d_500_ms_pass_and_energy_stays_asked_for() -> None:
@@ -180,11 +182,11 @@ def test_requesting_is_c_or_d_and_nothing_else() -> None:
 @pytest.mark.parametrize("state", ["B", "C", "D"])
 def test_connected_begins_with_a_vehicle_and_survives_f_which_hides_it(state: str) -> None:
     pilot = pilot_in(state)
-    assert pilot.connected
+    assert pilot.connected == 1
     pilot.withdraw(DUTY_F)
     feed(pilot, "F", 1000)
     assert STATES[pilot.state] == "F"
-    assert pilot.connected
+    assert pilot.connected == 1
     pilot.withdraw(DUTY_STEADY)
     feed(pilot, "A", 100)
     assert not pilot.connected

@@ -1,0 +1,47 @@
+"""Where figures come from: commit, Python, machine. No date, no name, no path of the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "evidence.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """commit: a hash or "unknown"; changed: files differ from it (the document apart)."""
+
+    commit: str
+    changed: bool
+    python: str
+    cores: int
+
+    def __str__(self) -> str:
+        changed = " with uncommitted changes" if self.changed else ""
+        cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
+        return f"commit {self.commit}{changed}; {self.python}; {cores}"
+
+
+def provenance() -> Provenance:
+    """Of this checkout, now."""
+    commit = _git("rev-parse", "HEAD")
+    # The document is what this run writes: it cannot be part of what the run has measured.
+    apart = f":(exclude){DOCUMENT.relative_to(ROOT).as_posix()}"
+    changes = _git("status", "--porcelain", "--", ".", apart)
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return Provenance(commit or "unknown", bool(changes), python, os.cpu_count() or 1)
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""  # no git, or no repository: an unpacked archive
+    return done.stdout.strip()

@@ -1,0 +1,153 @@
+"""Random scenarios: anything that can happen to a connector, in any order, at any phase of a tick.
+
+One seed makes one file, for ever. Amounts stay in ranges that a bad installation, a bad vehicle or
+a broken part can show, so that whatever a truth then says about a run is worth reading.
+"""
+
+import random
+
+from wattback_sim.faults import FAULT_KINDS
+
+# The largest amount of a fault that has one, by part and for sensors by the end of their name.
+_LARGEST = {"cable": 300.0, "mv": 4000.0, "ma": 20000.0, "w": 5000.0, "millihertz": 5000.0}
+
+# What a run may start from: parameter or setting, lowest, highest, digits.
+_STARTS = (
+    ("vehicle.soc", 0.1, 1.0, 3),
+    ("vehicle.need_kwh", 0.02, 2.0, 3),
+    ("vehicle.max_current_a", 6.0, 60.0, 1),
+    ("vehicle.start_s", 0.0, 4.0, 3),
+    ("vehicle.response_s", 0.0, 4.5, 3),
+    ("vehicle.stop_s", 0.0, 3.0, 3),
+    ("vehicle.ramp_a_per_s", 1.0, 200.0, 1),
+    ("contactor.close_ms", 5.0, 60.0, 1),
+    ("contactor.open_ms", 5.0, 40.0, 1),
+    ("pilot.generator_v", 11.5, 12.5, 2),
+    ("pilot.source_ohm", 970.0, 1030.0, 0),
+    ("pilot.offset_v", -0.3, 0.3, 2),
+    ("pilot.ripple_v", 0.0, 0.2, 2),
+    ("grid.voltage_pu", 0.92, 1.08, 3),
+    ("grid.leg_ohm", 0.01, 0.2, 3),
+    ("connector.hardware_limit_ma", 6000, 80000, None),
+    ("connector.breaker_ma", 7500, 100000, None),
+    ("connector.site_failsafe_import_ma", 0, 40000, None),
+    ("connector.ventilation_present", 0, 1, None),
+    ("connector.supply_trip_ms", 100, 5000, None),
+)
+_FLAWS = ("vehicle.s2_without_pwm", "vehicle.ventilation")
+
+# What may change on the way: parameter, lowest, highest, and where it returns to.
+_CHANGES = (
+    ("grid.voltage_pu", 0.0, 1.5, 1.0),
+    ("grid.leg_unbalance_pu", -0.5, 0.5, 0.0),
+    ("grid.frequency_hz", 55.0, 65.0, 60.0),
+    ("pilot.offset_v", -3.0, 3.0, 0.0),
+    ("pilot.ripple_v", 0.0, 1.0, 0.0),
+    ("vehicle.max_current_a", 6.0, 60.0, 20.0),
+)
+_LIMITS_A = (-1, 0, 5, 5.999, 6, 10, 16, 32, 51.5, 80)
+_UNDONE_BY = {"vehicle.unplug": "vehicle.plug_in", "vehicle.open_s2": "vehicle.release_s2"}
+
+
+def random_scenario(seed: int, shortest_s: int, longest_s: int) -> str:
+    """The body of a scenario file."""
+    return _Chance(seed, shortest_s, longest_s).body()
+
+
+class _Chance:
+    """The dice of one file. at, faults: its lists as they grow."""
+
+    def __init__(self, seed: int, shortest_s: int, longest_s: int) -> None:
+        self._dice = random.Random(f"scenario {seed}")
+        self._length_s = self._dice.randint(shortest_s, longest_s)
+        self._at: list[str] = []
+        self._faults: list[str] = []
+
+    def body(self) -> str:
+        dice = self._dice
+        kinds = (self._visit, self._limit, self._change, self._cut_power)
+        for _ in range(dice.randint(4, 14)):
+            dice.choices(kinds, (6, 4, 4, 1))[0](self._time())
+        for _ in range(dice.choice((0, 1, 1, 2, 3))):
+            self._fault(self._time())
+        return "\n".join(
+            [
+                f"duration_s = {self._length_s}",
+                f"board_starts_ms = {dice.randrange(1 << 29)}",
+                *_list("at", self._at),
+                *_list("fault", self._faults),
+                *self._starts(),
+                "",
+            ]
+        )
+
+    def _time(self) -> float:
+        return round(self._dice.uniform(0.0, self._length_s), 6)
+
+    def _after(self, t_s: float, *waits_s: float) -> float:
+        later_s = t_s + self._dice.choice(waits_s) * self._dice.random()
+        return round(min(later_s, self._length_s), 6)
+
+    def _flag(self, chance: float) -> str:
+        return "true" if self._dice.random() < chance else "false"
+
+    def _starts(self) -> list[str]:
+        dice = self._dice
+        lines = [f"vehicle.plugged = {self._flag(0.7)}"]
+        lines += [f"{path} = {self._flag(0.5)}" for path in _FLAWS if dice.random() < 0.2]
+        for path, low, high, digits in _STARTS:
+            if dice.random() < 0.4:
+                lines.append(f"{path} = {round(dice.uniform(low, high), digits)}")
+        return lines
+
+    def _do(self, t_s: float, action: str, arguments: str = "") -> None:
+        self._at.append(f't_s = {t_s}, do = "{action}"{arguments}')
+
+    def _visit(self, t_s: float) -> None:
+        """The driver comes or goes, or the vehicle breaks off and goes on."""
+        action = self._dice.choice((*_UNDONE_BY, "vehicle.plug_in", "technician.reset_faults"))
+        self._do(t_s, action)
+        if action in _UNDONE_BY and self._dice.random() < 0.8:
+            self._do(self._after(t_s, 0.05, 1.0, 10.0), _UNDONE_BY[action])
+
+    def _limit(self, t_s: float) -> None:
+        dice = self._dice
+        owner = dice.choice(("site", "site", "driver"))
+        import_a = dice.choice((*_LIMITS_A, round(dice.uniform(0, 80), 3)))
+        for_s = dice.choice((0, 1, dice.randint(2, 30)))
+        self._do(t_s, f"{owner}.set_limit", f", import_a = {import_a}, for_s = {for_s}")
+
+    def _change(self, t_s: float) -> None:
+        dice = self._dice
+        if dice.random() < 0.15:
+            to = self._flag(0.3)
+            self._at.append(f't_s = {t_s}, set = "vehicle.obeys_duty", to = {to}')
+            return
+        path, low, high, usual = dice.choice(_CHANGES)
+        over_s = dice.choice((0.0, 0.0, round(dice.uniform(0.01, 10.0), 3)))
+        to_value = round(dice.uniform(low, high), 3)
+        self._at.append(f't_s = {t_s}, set = "{path}", to = {to_value}, over_s = {over_s}')
+        if dice.random() < 0.8:
+            back_s = self._after(t_s + over_s, 0.1, 3.0, 20.0)
+            self._at.append(f't_s = {back_s}, set = "{path}", to = {usual}')
+
+    def _cut_power(self, t_s: float) -> None:
+        self._do(t_s, "connector.cut_power")
+        if self._dice.random() < 0.9:
+            self._do(self._after(t_s, 0.005, 0.1, 5.0), "connector.restore_power")
+
+    def _fault(self, t_s: float) -> None:
+        dice = self._dice
+        row = dice.choice(FAULT_KINDS)
+        words = f't_s = {t_s}, part = "{row.part}", kind = "{row.kind}"'
+        if row.unit:
+            largest = _LARGEST[row.part.rpartition("_")[2]]
+            low = -largest if row.kind == "offset" else 0.0
+            words += f", amount = {round(dice.uniform(low, largest), 1)}"
+        if dice.random() < 0.7:
+            words += f", for_s = {round(dice.choice((0.05, 1.0, 30.0)) * dice.random(), 4)}"
+        self._faults.append(words)
+
+
+def _list(name: str, tables: list[str]) -> list[str]:
+    return [f"{name} = [", *(f"    {{ {table} }}," for table in tables), "]"]

@@ -1,0 +1,148 @@
+"""The contactor: command and confirmation, what their disagreement means, rest, bookkeeping."""
+
+import pytest
+
+from wattback.contactor import (
+    CAUSE_FAULT,
+    CAUSE_FORCED,
+    CAUSE_NAMES,
+    CAUSE_NONE,
+    CAUSE_PLANNED,
+    CAUSE_S2_OPENED,
+    CAUSE_UNPLUG,
+    REST_MS,
+    Contactor,
+)
+from wattback.fault_table import CONTACTOR_STUCK_OPEN, CONTACTOR_WELDED
+
+TICK_MS = 10
+
+
+def ms_until(contactor: Contactor, aux_closed: int, attribute: str, value: int) -> int:
+    """Time of samples of the auxiliary contact until an attribute has the value."""
+    for count in range(10_000):
+        if getattr(contactor, attribute) == value:
+            return count * TICK_MS
+        contactor.sense(aux_closed, TICK_MS)
+    raise AssertionError(f"{attribute} never became {value}")
+
+
+def closed() -> Contactor:
+    contactor = Contactor()
+    contactor.close()
+    contactor.sense(1, TICK_MS)
+    return contactor
+
+
+def test_a_new_contactor_is_open_and_not_rested() -> None:
+    contactor = Contactor()
+    assert (contactor.commanded, contactor.confirmed, contactor.rested) == (0, 0, 0)
+    assert contactor.open_cause == CAUSE_NONE
+
+
+def test_the_auxiliary_contact_confirms_and_the_command_does_not() -> None:
+    contactor = Contactor()
+    contactor.close()
+    contactor.sense(0, TICK_MS)
+    assert (contactor.commanded, contactor.confirmed) == (1, 0)
+    contactor.sense(1, TICK_MS)
+    assert contactor.confirmed == 1
+
+
+@pytest.mark.parametrize("dt_ms", [1, 5, 10])
+def test_a_coil_has_250_ms_before_anything_is_a_fault(dt_ms: int) -> None:
+    contactor = Contactor()
+    contactor.close()
+    for _ in range(250 // dt_ms):
+        contactor.sense(0, dt_ms)
+        assert contactor.fault_bits == 0
+    contactor.sense(1, dt_ms)
+    contactor.open(CAUSE_PLANNED, 0)
+    for _ in range(250 // dt_ms):
+        contactor.sense(1, dt_ms)
+        assert contactor.fault_bits == 0
+
+
+def test_commanded_closed_but_confirmed_open_does_not_close() -> None:
+    contactor = Contactor()
+    contactor.close()
+    assert ms_until(contactor, 0, "fault_bits", CONTACTOR_STUCK_OPEN) == 260
+
+
+def test_commanded_open_but_confirmed_closed_is_welded() -> None:
+    contactor = closed()
+    contactor.open(CAUSE_PLANNED, 0)
+    assert ms_until(contactor, 1, "fault_bits", CONTACTOR_WELDED) == 260
+
+
+def test_a_contact_that_closes_without_command_is_welded_too() -> None:
+    assert ms_until(Contactor(), 1, "fault_bits", CONTACTOR_WELDED) == 260
+
+
+def test_a_contact_that_drops_out_under_command_does_not_close() -> None:
+    assert ms_until(closed(), 0, "fault_bits", CONTACTOR_STUCK_OPEN) == 260
+
+
+def test_agreement_ends_the_cause_and_starts_the_250_ms_anew() -> None:
+    contactor = closed()
+    contactor.open(CAUSE_PLANNED, 0)
+    ms_until(contactor, 1, "fault_bits", CONTACTOR_WELDED)
+    contactor.sense(0, TICK_MS)
+    assert contactor.fault_bits == 0
+    assert ms_until(contactor, 1, "fault_bits", CONTACTOR_WELDED) == 260
+
+
+def test_after_power_up_it_rests_for_5_s() -> None:
+    assert REST_MS <= ms_until(Contactor(), 0, "rested", 1) <= REST_MS + TICK_MS
+    assert REST_MS == 5_000
+
+
+def test_after_an_opening_it_rests_for_5_s_from_the_moment_the_contact_has_opened() -> None:
+    contactor = closed()
+    contactor.open(CAUSE_PLANNED, 0)
+    for _ in range(20):
+        contactor.sense(1, TICK_MS)
+    assert REST_MS <= ms_until(contactor, 0, "rested", 1) <= REST_MS + TICK_MS
+
+
+def test_a_contact_that_bounces_while_open_starts_the_rest_anew() -> None:
+    contactor = Contactor()
+    for _ in range(400):
+        contactor.sense(0, TICK_MS)
+    contactor.sense(1, TICK_MS)
+    assert ms_until(contactor, 0, "rested", 1) >= REST_MS
+
+
+def test_a_closed_contactor_is_not_rested() -> None:
+    contactor = Contactor()
+    ms_until(contactor, 0, "rested", 1)
+    contactor.close()
+    assert contactor.rested == 0
+    contactor.sense(1, TICK_MS)
+    assert contactor.rested == 0
+
+
+def test_the_causes_are_the_closed_list() -> None:
+    causes = (
+        CAUSE_NONE,
+        CAUSE_PLANNED,
+        CAUSE_S2_OPENED,
+        CAUSE_UNPLUG,
+        CAUSE_FORCED,
+        CAUSE_FAULT,
+    )
+    assert causes == tuple(range(len(CAUSE_NAMES)))
+    assert CAUSE_NAMES == ("none", "planned", "s2_opened", "unplug", "forced", "fault")
+
+
+def test_every_opening_is_counted_with_its_cause_and_the_hot_ones_apart() -> None:
+    contactor = Contactor()
+    for cause in range(1, len(CAUSE_NAMES)):
+        for loaded in (0, 1, 1)[: cause % 3 + 1]:
+            contactor.close()
+            contactor.open(cause, loaded)
+            assert contactor.open_cause == cause
+            assert contactor.commanded == 0
+    assert list(contactor.openings) == [0, 2, 3, 1, 2, 3]
+    assert contactor.closings == 11
+    assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2

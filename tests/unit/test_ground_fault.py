@@ -1,0 +1,227 @@
+"""The ground-fault latch: supervised, and tested before every closing by walking it through."""
+
+import pytest
+
+from wattback.fault_table import GROUND_FAULT, GROUND_FAULT_SELF_TEST
+from wattback.ground_fault import GroundFault
+
+TICK_MS = 10
+
+
+class Latch:
+    """The hardware: trips on the test current, releases on reset, each after a delay."""
+
+    def __init__(self, trips_after_ms: int = 30, releases_after_ms: int = 30) -> None:
+        self.latched = 0
+        self._trips_after_ms = trips_after_ms
+        self._releases_after_ms = releases_after_ms
+        self._ms = 0
+
+    def follow(self, part: GroundFault) -> None:
+        moving = part.reset if self.latched else part.test
+        self._ms = self._ms + TICK_MS if moving else 0
+        if self._ms > (self._releases_after_ms if self.latched else self._trips_after_ms):
+            self.latched = 1 - self.latched
+            self._ms = 0
+
+
+def run(part: GroundFault, latch: Latch, ms: int, may_test: int = 1, closed: int = 0) -> None:
+    for _ in range(ms // TICK_MS):
+        part.sense(latch.latched, may_test, closed, TICK_MS)
+        assert not (part.test and part.reset)
+        latch.follow(part)
+
+
+def after_a_test() -> tuple[GroundFault, Latch]:
+    part = GroundFault()
+    latch = Latch()
+    run(part, latch, 1_000)
+    assert part.valid
+    return part, latch
+
+
+def ms_until_failed(part: GroundFault, latch: Latch) -> int:
+    for count in range(10_000):
+        if part.fault_bits == GROUND_FAULT_SELF_TEST:
+            return count * TICK_MS
+        run(part, latch, TICK_MS)
+    raise AssertionError("the self-test never failed")
+
+
+def test_before_its_test_nothing_is_valid_and_nothing_is_driven() -> None:
+    part = GroundFault()
+    assert (part.valid, part.test, part.reset, part.fault_bits) == (0, 0, 0, 0)
+
+
+def test_the_test_releases_trips_and_releases_again() -> None:
+    part = GroundFault()
+    latch = Latch()
+    walked: list[tuple[int, int, int]] = []
+    for _ in range(100):
+        run(part, latch, TICK_MS)
+        step = (part.reset, part.test, part.valid)
+        if not walked or walked[-1] != step:
+            walked.append(step)
+    assert walked == [(1, 0, 0), (0, 1, 0), (1, 0, 0), (0, 0, 1)]
+    assert (part.test, part.reset, latch.latched, part.fault_bits) == (0, 0, 0, 0)
+
+
+def test_a_latch_left_tripped_from_before_is_released_first() -> None:
+    part = GroundFault()
+    latch = Latch()
+    latch.latched = 1
+    run(part, latch, 1_000)
+    assert part.valid
+    assert part.fault_bits == 0
+
+
+def test_no_test_runs_while_it_may_not() -> None:
+    part = GroundFault()
+    latch = Latch()
+    for _ in range(1_000):
+        run(part, latch, TICK_MS, may_test=0)
+        assert (part.test, part.reset, part.valid, part.fault_bits) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("trips_after_ms", "works"), [(0, 1), (900, 1), (1_100, 0)])
+def test_a_latch_must_trip_within_a_second(trips_after_ms: int, works: int) -> None:
+    part = GroundFault()
+    run(part, Latch(trips_after_ms=trips_after_ms), 10_000)
+    assert part.valid == works
+    assert part.fault_bits == (0 if works else GROUND_FAULT_SELF_TEST)
+
+
+@pytest.mark.parametrize(("releases_after_ms", "works"), [(0, 1), (1_900, 1), (2_100, 0)])
+def test_a_latch_must_release_within_2_s(releases_after_ms: int, works: int) -> None:
+    part = GroundFault()
+    run(part, Latch(releases_after_ms=releases_after_ms), 10_000)
+    assert part.valid == works
+    assert part.fault_bits == (0 if works else GROUND_FAULT_SELF_TEST)
+
+
+def test_a_dead_latch_fails_its_test_after_a_second_and_stays_failed() -> None:
+    part = GroundFault()
+    latch = Latch(trips_after_ms=10**9)
+    assert 1_000 <= ms_until_failed(part, latch) <= 1_050
+    run(part, latch, 600_000)
+    assert (part.valid, part.test, part.reset) == (0, 0, 0)
+    assert part.fault_bits == GROUND_FAULT_SELF_TEST
+
+
+def test_a_latch_that_does_not_release_fails_after_2_s() -> None:
+    part = GroundFault()
+    latch = Latch(releases_after_ms=10**9)
+    latch.latched = 1
+    assert 2_000 <= ms_until_failed(part, latch) <= 2_050
+
+
+def test_the_second_to_trip_and_the_2_s_to_release_are_kept_to_the_millisecond() -> None:
+    part = GroundFault()
+    part.sense(0, 1, 0, 1)
+    part.sense(0, 1, 0, 1)
+    for _ in range(1_000):
+        part.sense(0, 1, 0, 1)
+        assert part.test
+    part.sense(0, 1, 0, 1)
+    assert part.fault_bits == GROUND_FAULT_SELF_TEST
+    part.retry()
+    part.sense(1, 1, 0, 1)
+    for _ in range(2_000):
+        part.sense(1, 1, 0, 1)
+        assert part.reset
+    part.sense(1, 1, 0, 1)
+    assert part.fault_bits == GROUND_FAULT_SELF_TEST
+
+
+def test_a_failed_test_runs_again_after_a_reset_and_not_before() -> None:
+    part = GroundFault()
+    ms_until_failed(part, Latch(trips_after_ms=10**9))
+    run(part, Latch(), 10_000)
+    assert not part.valid
+    part.retry()
+    assert part.fault_bits == 0
+    run(part, Latch(), 1_000)
+    assert part.valid
+
+
+def test_a_reset_without_a_failed_test_leaves_a_valid_one() -> None:
+    part, _ = after_a_test()
+    part.retry()
+    assert part.valid
+
+
+def test_a_test_counts_for_one_closing() -> None:
+    part, latch = after_a_test()
+    run(part, latch, 1_000, may_test=0, closed=1)
+    assert part.valid
+    part.spend()
+    assert not part.valid
+    run(part, latch, 1_000, may_test=0)
+    assert not part.valid
+    run(part, latch, 1_000)
+    assert part.valid
+
+
+@pytest.mark.parametrize("closed", [0, 1])
+def test_a_trip_outside_a_test_is_a_ground_fault_in_the_same_sample(closed: int) -> None:
+    part, latch = after_a_test()
+    latch.latched = 1
+    part.sense(latch.latched, 0, closed, TICK_MS)
+    assert part.fault_bits == GROUND_FAULT
+    assert not part.valid
+
+
+def test_the_cause_stays_while_the_latch_is_tripped_and_the_contact_closed() -> None:
+    part, latch = after_a_test()
+    latch.latched = 1
+    run(part, latch, 200, may_test=0, closed=1)
+    part.spend()
+    run(part, latch, 200, may_test=0)
+    assert part.fault_bits == GROUND_FAULT
+    assert not part.reset
+
+
+def test_a_tripped_latch_is_released_by_the_next_test_once_the_contact_is_open() -> None:
+    part, latch = after_a_test()
+    latch.latched = 1
+    run(part, latch, 200, may_test=0, closed=1)
+    part.spend()
+    run(part, latch, 1_000, may_test=1)
+    assert part.valid
+    assert (latch.latched, part.fault_bits) == (0, 0)
+
+
+def test_a_trip_before_any_test_is_a_ground_fault_too() -> None:
+    part = GroundFault()
+    part.sense(1, 0, 0, TICK_MS)
+    assert part.fault_bits == GROUND_FAULT
+
+
+def test_the_test_current_alone_is_no_ground_fault() -> None:
+    part = GroundFault()
+    latch = Latch()
+    for _ in range(100):
+        run(part, latch, TICK_MS)
+        assert part.fault_bits == 0
+
+
+@pytest.mark.parametrize("dt_ms", [100, 1_000])
+def test_after_a_day_open_the_test_is_made_again(dt_ms: int) -> None:
+    part, _ = after_a_test()
+    for _ in range(86_395 * 1_000 // dt_ms):
+        part.sense(0, 0, 0, dt_ms)
+        assert part.valid
+    for _ in range(10_000 // dt_ms):
+        part.sense(0, 0, 0, dt_ms)
+    assert not part.valid
+    run(part, Latch(), 1_000)
+    assert part.valid
+
+
+def test_a_closing_may_last_longer_than_a_day() -> None:
+    part, _ = after_a_test()
+    for _ in range(2 * 86_400):
+        part.sense(0, 0, 1, 1_000)
+        assert part.valid
+    part.sense(0, 0, 0, 1_000)
+    assert not part.valid
