@@ -105,7 +105,12 @@ def test_what_is_no_scenario_at_all_is_refused(
         load_scenario(path)
 
 
-REPLAY = '[[replay]]\nparameter = "grid.frequency_hz"\nfile = "s.csv"\ntime = "t_s"\ncolumn = "hz"\n'
+REPLAY = """[[replay]]
+parameter = "grid.frequency_hz"
+file = "s.csv"
+time = "t_s"
+column = "hz"
+"""
 
 
 @pytest.mark.parametrize(
