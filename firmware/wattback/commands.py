@@ -21,11 +21,11 @@ REFUSED_FULL = const(4)
 ANSWER_NAMES = ("accepted", "unknown command", "not this owner's to set", "out of range", "busy")
 
 _WORDS = const(5)
-_PLACES = const(8)
+_PLACES = const(4)  # one stays free; more would make a tick that obeys them all too long
 
 
 class CommandQueue:
-    """Up to seven waiting commands of five words: code and four arguments."""
+    """Up to three waiting commands of five words: code and four arguments."""
 
     def __init__(self) -> None:
         self.words = array("i", [0] * (_WORDS * _PLACES))

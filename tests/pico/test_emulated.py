@@ -96,8 +96,8 @@ def test_a_syntax_error_names_file_and_line_and_no_board_is_started(dummy: Path)
 
 
 def test_a_script_that_hangs_is_given_up_and_its_output_shown() -> None:
-    with pytest.raises(BoardTimeout, match=r"(?s)within 2 s.*last words"):
-        run_on_pico([], "print('last words')\nwhile True:\n    pass\n", timeout_s=2.0)
+    with pytest.raises(BoardTimeout, match=r"(?s)within 20 s.*last words"):
+        run_on_pico([], "print('last words')\nwhile True:\n    pass\n", timeout_s=20.0)
 
 
 def test_ram_is_weighed_module_by_module(dummy: Path) -> None:

@@ -23,7 +23,7 @@ from wattback.limits import (
     OWNER_SITE,
 )
 
-ROOM = 7
+ROOM = 3
 
 
 def take(queue: CommandQueue) -> list[int]:
@@ -54,7 +54,7 @@ def test_commands_leave_in_the_order_in_which_they_came_with_all_their_words() -
 
 
 @pytest.mark.parametrize("taken_before", range(20))
-def test_seven_fit_and_the_eighth_is_refused_wherever_the_ring_stands(taken_before: int) -> None:
+def test_three_fit_and_the_fourth_is_refused_wherever_the_ring_stands(taken_before: int) -> None:
     queue = CommandQueue()
     for _ in range(taken_before):
         put_limit(queue, 0)
