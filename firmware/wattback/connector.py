@@ -33,7 +33,6 @@ from wattback.pilot import (
     STATE_A,
     STATE_B,
     STATE_D,
-    STATE_F,
     Pilot,
 )
 from wattback.session import Session
@@ -44,8 +43,9 @@ from wattback.supply import Supply
 TICK_MS = const(10)
 # The board's millisecond counter wraps here on every floor: small enough for small integers.
 TIME_MASK_MS = const((1 << 29) - 1)
-# A longer gap counts as one second: ticks were suspended, outputs held safe (DESIGN truth 8).
-_LONGEST_STEP_MS = const(1000)
+# A step that no healthy tick can take (a counter that stands, jumps or runs backwards, or ticks
+# that were suspended, outputs safe) counts as one tick: no wait is dodged, none stands still.
+_LONGEST_STEP_MS = const(50)
 
 _UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 4.1, C)
 _UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
@@ -91,9 +91,11 @@ class Connector:
     def load_settings(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over the stored settings, integers in table order; allowed once, before a visit.
 
-        Returns the name of the first value refused, or "". A refusal leaves the connector
-        unavailable with the fault settings_invalid.
+        Returns the name of the first value refused, "a second load", or "". A refused value leaves
+        the connector unavailable with the fault settings_invalid.
         """
+        if self._settings_loaded:
+            return "a second load"
         refused = self.settings.load(values)
         if refused:
             self._settings_fault = SETTINGS_INVALID
@@ -131,7 +133,7 @@ class Connector:
         else:
             dt_ms = (now_ms - self._now_ms) & TIME_MASK_MS
         self._now_ms = now_ms
-        return min(dt_ms, _LONGEST_STEP_MS)
+        return dt_ms if 0 < dt_ms <= _LONGEST_STEP_MS else TICK_MS
 
     def _obey(self) -> None:
         queue = self.queue
@@ -169,8 +171,12 @@ class Connector:
             contactor.commanded,
             dt_ms,
         )
+        if contactor.confirmed and not contactor.commanded and self.ground_fault.valid:
+            self.ground_fault.spend()  # a closing that nobody asked for has used the test up
         self._current_ma = max(abs(inputs.current_l1_ma), abs(inputs.current_l2_ma))
-        self.overcurrent.sense(self._current_ma, pilot.offered_ma, dt_ms)
+        # Nothing is offered to a vehicle that feeds the grid: it may not, any current is too much.
+        offered_ma = pilot.offered_ma if inputs.power_w <= 0 else 0
+        self.overcurrent.sense(self._current_ma, offered_ma, dt_ms)
 
     def _present(self) -> int:
         return (
@@ -184,7 +190,8 @@ class Connector:
 
     def _protect(self, dt_ms: int) -> None:
         pilot = self.pilot
-        self.faults.judge(self._present(), 1 if pilot.state == STATE_A else 0, dt_ms)
+        unplugged = 1 if pilot.state == STATE_A and not pilot.connected else 0
+        self.faults.judge(self._present(), unplugged, dt_ms)
         self.limits.settle(SCOPE_GRID, pilot.connected)
 
     def _permit(self, dt_ms: int) -> int:
@@ -195,7 +202,7 @@ class Connector:
             facts |= session.FAULTY
         # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
         # contactor is confirmed open.
-        if self._settings_loaded and self.ground_fault.valid and pilot.state == STATE_F:
+        if self._settings_loaded and self.ground_fault.valid and pilot.negative_seen:
             facts |= session.READY
         if STATE_B <= pilot.state <= STATE_D:
             facts |= session.CONNECTED
@@ -204,7 +211,7 @@ class Connector:
         self._wait(dt_ms)
         if not self.waiting_for:
             facts |= session.OFFERABLE
-        if pilot.diode_seen and not contactor.confirmed:
+        if pilot.steady and pilot.diode_seen and not contactor.confirmed:
             facts |= session.CLOSABLE
         if self._current_ma >= _UNLOADED_MA:
             self._unloaded_ms = 0
@@ -216,7 +223,7 @@ class Connector:
 
     def _wait(self, dt_ms: int) -> None:
         waiting = 0
-        if not self.supply.fit:
+        if not self.supply.fit or not (self.supply.inside or self.session.closed):
             waiting |= session.WAIT_SUPPLY
         if self.limits.import_ma < MINIMUM_OFFER_MA:
             waiting |= session.WAIT_LIMIT
@@ -229,6 +236,8 @@ class Connector:
             waiting |= session.WAIT_SPACING
         if self.pilot.state == STATE_D and not self.settings.ventilation_present:
             self._ventilation_ms = _VENTILATION_MS
+        if not self.pilot.connected:
+            self._ventilation_ms = 0
         if self._ventilation_ms > 0:
             self._ventilation_ms -= dt_ms
             waiting |= session.WAIT_VENTILATION
@@ -267,6 +276,10 @@ class Connector:
                 return DUTY_F
         return DUTY_STEADY
 
+    def _signed_current_ma(self, inputs: Inputs) -> int:
+        one, other = inputs.current_l1_ma, inputs.current_l2_ma
+        return one if abs(one) >= abs(other) else other
+
     def _publish(self, inputs: Inputs) -> None:
         status = self._spare_status
         pilot = self.pilot
@@ -291,7 +304,7 @@ class Connector:
         status.power_w = inputs.power_w
         status.voltage_l1_mv = inputs.voltage_l1_mv
         status.voltage_l2_mv = inputs.voltage_l2_mv
-        status.current_ma = inputs.current_l1_ma
+        status.current_ma = self._signed_current_ma(inputs)
         status.frequency_millihertz = inputs.frequency_millihertz
         status.import_wh = self.meter.import_wh
         status.export_wh = self.meter.export_wh

@@ -47,7 +47,7 @@ class Contactor:
         """Compare the auxiliary contact with the command; let the rest time pass."""
         self.confirmed = aux_closed
         if aux_closed == self.commanded:
-            self._differs_ms = 0
+            self._differs_ms = max(self._differs_ms - dt_ms, 0)  # contacts that chatter add up
             self.fault_bits = 0
         elif self._differs_ms < _CONFIRM_MS:
             self._differs_ms += dt_ms
@@ -64,12 +64,14 @@ class Contactor:
     def close(self) -> None:
         """Command the coil on. The caller has checked every condition."""
         self.commanded = 1
+        self._differs_ms = 0
         self.rested = 0
         self.closings += 1
 
     def open(self, cause: int, loaded: int) -> None:
         """Command the coil off. cause: a CAUSE value; loaded: 1 when current flows."""
         self.commanded = 0
+        self._differs_ms = 0
         self.open_cause = cause
         self.openings[cause] += 1
         self.hot_openings += loaded

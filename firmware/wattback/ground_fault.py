@@ -14,6 +14,8 @@ _TRIP_MS = const(1000)  # the test current must trip the latch within it (OpenEV
 _RELEASE_MS = const(2000)  # and the reset release it (OpenEVSE; evse.md 3.2, C)
 _VALID_S = const(86400)  # a day (WARP, Easee; evse.md 3.3, C)
 
+_STEP_ENDS_MS = const(10000)  # longer than any step; a fault may stand for weeks
+
 _UNTESTED = const(0)
 _RELEASING = const(1)  # before the test: the latch may have been left tripped
 _TRIPPING = const(2)
@@ -44,7 +46,8 @@ class GroundFault:
         may_test: 1 while the contactor is open, confirmed, and the pilot carries no PWM.
         closed: 1 while the contactor is commanded closed, on the test that is valid now.
         """
-        self._step_ms += dt_ms
+        if self._step_ms < _STEP_ENDS_MS:
+            self._step_ms += dt_ms
         step = self._step
         if step == _VALID:
             self._hold(latched, closed)

@@ -22,7 +22,7 @@ class Overcurrent:
     def sense(self, magnitude_ma: int, offered_ma: int, dt_ms: int) -> None:
         """One sample: current magnitude and offer in mA; offered 0 when nothing is offered."""
         if magnitude_ma <= offered_ma + offered_ma // 10 + _ALLOWANCE_MA:
-            self._above_ms = 0
+            self._above_ms = max(self._above_ms - dt_ms, 0)  # no more than its own time
             self.fault_bits = 0
         elif self._above_ms < _TRIP_MS:
             self._above_ms += dt_ms

@@ -28,9 +28,13 @@ _HYSTERESIS_MV = const(250)
 
 # Debounce, ms since the first sample that differed.
 _TO_ENERGY_MS = const(500)  # steady C or D before it counts (WARP, SmartEVSE; evse.md 1.5, C)
-_FROM_ENERGY_MS = const(20)  # three samples; with the coil it must end within 100 ms (1.4, C)
+_FROM_ENERGY_MS = const(30)  # three samples; with the coil it must end within 100 ms (1.4, C)
 _PLUG_MS = const(250)  # A to B and back from E or F (OpenEVSE; 1.5, C)
 _UNPLUG_MS = const(20)  # towards A (OpenEVSE 25 ms; 1.5, C)
+# A good sample makes up for a fifth of its time only: a pilot that comes and goes must open too.
+_FORGIVES = const(5)
+# State A this long is an unplug that ends a visit; a loose contact only opens the contactor.
+_GONE_MS = const(500)
 
 # After our own edge on the pilot or the contactor a sample may be half old, half new, or disturbed
 # by the coil. Short, because the 100 ms of an opening run on.
@@ -39,6 +43,7 @@ _BLANK_MS = const(20)
 _DIODE_MV = const(-10000)  # the low half must reach it (WARP; evse.md 1.5, C)
 _DIODE_SEEN_MS = const(100)  # this long good before closing
 _DIODE_LOST_MS = const(100)  # this long bad is a fault (3 s are allowed: peers/evse.md 2.3)
+_NEGATIVE_MS = const(100)  # −12 V measured this long while driven proves the generator
 _STUCK_MS = const(20)  # F driven but not measured, or measured but not driven: three samples
 
 _RAISE_SPACING_MS = const(5000)  # PWM updates at least 5 s apart (Table A.6; evse.md 1.4, C)
@@ -80,16 +85,14 @@ def ma_for_duty_bp(duty_bp: int) -> int:
     return 80000
 
 
-def _no_energy(level: int) -> bool:
-    return level != STATE_C and level != STATE_D
-
-
 class Pilot:
     """State of the vehicle as the pilot shows it, and the offer as the pilot makes it.
 
     state: debounced STATE_A … STATE_F. connected: a vehicle was seen and not yet seen to leave (it
-    stays true while we drive F, which hides the vehicle). requesting: state C or D.
-    diode_seen: the vehicle's diode was there throughout this PWM. offered_ma: the current that the
+    stays true while we drive F, which hides the vehicle). requesting: state C or D; steady: and
+    every sample since has said so for the time that C must be steady.
+    diode_seen: the vehicle's diode was in every sample of this PWM, for long enough.
+    negative_seen: −12 V was driven and measured. offered_ma: the current that the
     duty offers (it may say up to 0.02 points less, and 51 A in the gap up to 52.5 A).
     spaced: 1 when the offer may be raised, or made anew. duty_bp: what to drive.
     fault_bits: causes present now.
@@ -99,12 +102,18 @@ class Pilot:
         self.state = STATE_F
         self.connected = 0
         self.requesting = 0
+        self.steady = 0
         self.diode_seen = 0
+        self.negative_seen = 0
         self.duty_bp = DUTY_F
         self.offered_ma = 0
         self.fault_bits = 0
         self._level = STATE_F  # by hysteresis, not yet debounced
         self._level_ms = 0
+        self._steady_ms = 0
+        self._away_ms = 0
+        self._gone_ms = 0
+        self._negative_ms = 0
         self._blank_ms = 0
         self._diode_good_ms = 0
         self._diode_bad_ms = 0
@@ -126,10 +135,18 @@ class Pilot:
             if self._blank_ms > 0:
                 return
         self._classify(high_mv)
+        if self.requesting:
+            self._watch_energy(dt_ms)
         if self._level == self.state:
             self._level_ms = 0
         else:
             self._debounce(dt_ms)
+        if self.state != STATE_A:
+            self._gone_ms = 0
+        elif self._gone_ms < _GONE_MS:
+            self._gone_ms += dt_ms
+        else:
+            self.connected = 0
         self._watch_generator(dt_ms)
         if 0 < self.duty_bp < DUTY_STEADY and STATE_B <= self.state <= STATE_D:
             self._watch_diode(low_mv, dt_ms)
@@ -174,10 +191,25 @@ class Pilot:
             level += 1
         while level > STATE_A and high_mv > _BORDERS_MV[level - 1] + _HYSTERESIS_MV:
             level -= 1
+        if level == STATE_E and self.duty_bp == DUTY_F and high_mv < -_BORDERS_MV[3]:
+            level = (
+                STATE_F  # a shorted diode loads the −12 V; a short to earth would leave nothing
+            )
         if level != self._level:
-            if not (self.requesting and _no_energy(level) and _no_energy(self._level)):
-                self._level_ms = -1  # the first sample to differ: no time has passed on it
             self._level = level
+            self._level_ms = -1  # the first sample to differ: no time has passed on it
+
+    def _watch_energy(self, dt_ms: int) -> None:
+        if self._level == STATE_C or self._level == STATE_D:
+            self._away_ms = max(self._away_ms - dt_ms // _FORGIVES, 0)
+            if self._steady_ms < _TO_ENERGY_MS:
+                self._steady_ms += dt_ms
+            else:
+                self.steady = 1
+        else:
+            self._away_ms += dt_ms
+            self._steady_ms = 0
+            self.steady = 0
 
     def _debounce(self, dt_ms: int) -> None:
         level = self._level
@@ -188,7 +220,7 @@ class Pilot:
         if level == STATE_C or level == STATE_D:
             wait_ms = _TO_ENERGY_MS
         elif self.requesting:
-            wait_ms = _FROM_ENERGY_MS
+            wait_ms = 0 if self._away_ms >= _FROM_ENERGY_MS else _TO_ENERGY_MS
         elif level == STATE_A:
             wait_ms = _UNPLUG_MS
         else:
@@ -200,9 +232,9 @@ class Pilot:
         self.state = state
         self._level_ms = 0
         self.requesting = 1 if state == STATE_C or state == STATE_D else 0
-        if state == STATE_A:
-            self.connected = 0
-        elif state <= STATE_D:
+        self.steady = self.requesting  # it took that long to get here
+        self._away_ms = 0
+        if STATE_B <= state <= STATE_D:
             self.connected = 1
         if state == STATE_E:
             self.fault_bits |= PILOT_SHORT
@@ -213,6 +245,13 @@ class Pilot:
         # −12 V is the one level that only we can make: driven and measured must agree. 0 V in its
         # place is a short, which has a row of its own.
         driven = self.duty_bp == DUTY_F
+        if not driven or self._level != STATE_F:
+            self._negative_ms = 0
+            self.negative_seen = 0
+        elif self._negative_ms < _NEGATIVE_MS:
+            self._negative_ms += dt_ms
+        else:
+            self.negative_seen = 1
         if (self._level == STATE_F) == driven or (driven and self._level == STATE_E):
             self._stuck_ms = 0
             self.fault_bits &= ~PILOT_STUCK
@@ -223,16 +262,16 @@ class Pilot:
 
     def _watch_diode(self, low_mv: int, dt_ms: int) -> None:
         if low_mv <= _DIODE_MV:
-            self._diode_bad_ms = 0
+            self._diode_bad_ms = max(self._diode_bad_ms - dt_ms // _FORGIVES, 0)
             self.fault_bits &= ~DIODE_MISSING
             if self._diode_good_ms < _DIODE_SEEN_MS:
                 self._diode_good_ms += dt_ms
             else:
                 self.diode_seen = 1
         else:
+            self.diode_seen = 0
             self._diode_good_ms = 0
             self._diode_bad_ms += dt_ms
             if self._diode_bad_ms >= _DIODE_LOST_MS:
                 self._diode_bad_ms = _DIODE_LOST_MS
-                self.diode_seen = 0
                 self.fault_bits |= DIODE_MISSING

@@ -31,7 +31,7 @@ READY = const(2)  # settings loaded, self-tests passed
 CONNECTED = const(4)  # pilot B, C or D
 REQUESTING = const(8)  # pilot C or D
 OFFERABLE = const(16)  # nothing is waited for
-CLOSABLE = const(32)  # the diode was seen in this PWM, the contactor is confirmed open
+CLOSABLE = const(32)  # pilot steady, diode seen in this PWM, contactor confirmed open
 UNLOADED = const(64)  # no current worth the name
 OVERDUE = const(128)  # STOPPING has lasted for the standard's wait
 FACT_NAMES = (
@@ -90,8 +90,8 @@ TRANSITIONS = (
     (  # STOPPING
         (FAULTY, 0, FAULT, CAUSE_FAULT),
         (0, CONNECTED, IDLE, CAUSE_UNPLUG),
-        (0, REQUESTING, WAITING, CAUSE_PLANNED),
         (UNLOADED, 0, WAITING, CAUSE_PLANNED),
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # it went back to B before it had unloaded
         (OVERDUE, 0, WAITING, CAUSE_FORCED),
     ),
     (  # FAULT

@@ -16,11 +16,13 @@ _STEADY_MS = const(1000)  # in the window this long before the first use after p
 class Supply:
     """Judges the supply against its windows.
 
-    fit: 1 when it has been inside for a second and not outside for `supply_trip_ms`.
+    inside: 1 when the last sample was. fit: 1 when it has been inside for a second and not outside
+    for `supply_trip_ms` since; a good sample makes up for no more than its own time.
     fault_bits: SUPPLY_OUT_OF_WINDOW while outside for longer than that, once it was fit.
     """
 
     def __init__(self) -> None:
+        self.inside = 0
         self.fit = 0
         self.fault_bits = 0
         self._was_fit = 0
@@ -39,8 +41,9 @@ class Supply:
             and settings.frequency_low_millihertz <= millihertz
             and millihertz <= settings.frequency_high_millihertz
         )
+        self.inside = 1 if inside else 0
         if inside:
-            self._outside_ms = 0
+            self._outside_ms = max(self._outside_ms - dt_ms, 0)
             self.fault_bits = 0
             if self._inside_ms < _STEADY_MS:
                 self._inside_ms += dt_ms

@@ -32,6 +32,7 @@ class Argument:
     text: str
     said: str
     default: float | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ _LIMIT_A = HIGHEST_LIMIT_MA / 1000
 _LIMIT_ARGUMENTS = (
     Argument("import_a", "A", -1, _LIMIT_A, "charging limit; -1: none", "charging to"),
     Argument("export_a", "A", -1, _LIMIT_A, "discharging limit; -1: none", "discharging to", -1),
-    Argument("for_s", "s", 0, LONGEST_S, "until it falls back; 0: for ever", "for", 0),
+    Argument("for_s", "s", 0, LONGEST_S, "until it falls back; 0: for ever", "for", 0, True),
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -156,8 +157,12 @@ def check_arguments(action: Action, given: Mapping[str, object]) -> dict[str, fl
         if name not in given and argument.default is None:
             raise BadInputError(f"{action.name} needs {name} in {argument.unit}")
         value = given.get(name, argument.default)
-        low, high, unit = argument.low, argument.high, argument.unit
-        checked[name] = float(
-            check_number(f"{name} of {action.name}", value, float, low, high, unit)
-        )
+        what = f"{name} of {action.name}"
+        kind = int if argument.whole else float
+        number = float(check_number(what, value, kind, argument.low, argument.high, argument.unit))
+        if -1.0 < number < 0.0:
+            raise BadInputError(
+                f"{what} is -1 (none) or at least 0 {argument.unit}, not {value!r}"
+            )
+        checked[name] = number
     return checked

@@ -15,9 +15,15 @@ Value = bool | int | float
 S = TypeVar("S")
 
 
-def parameter(default: Value, unit: str, low: float, high: float, text: str) -> Any:
-    """A dataclass field with the metadata of a parameter; inclusive range."""
-    return field(default=default, metadata={"unit": unit, "low": low, "high": high, "text": text})
+def parameter(
+    default: Value, unit: str, low: float, high: float, text: str, at_start: bool = False
+) -> Any:
+    """A dataclass field with the metadata of a parameter; inclusive range.
+
+    at_start: it says how the world begins, and cannot be set later.
+    """
+    metadata = {"unit": unit, "low": low, "high": high, "text": text, "at_start": at_start}
+    return field(default=default, metadata=metadata)
 
 
 _UNIT_ENDINGS = {"ma": "mA", "mv": "mV", "ms": "ms", "millihertz": "mHz", "w": "W"}
@@ -38,6 +44,7 @@ class ParameterInfo:
     high: float
     default: Value
     text: str
+    at_start: bool
 
 
 def check_number(
@@ -81,6 +88,7 @@ class Parameters:
                     meta["high"],
                     item.default,
                     meta["text"],
+                    meta["at_start"],
                 )
 
     def check(self, path: str, value: object) -> Value:
@@ -88,6 +96,13 @@ class Parameters:
         info = self.find(path)
         kind = type(info.default)
         return check_number(path, value, kind, info.low, info.high, info.unit)
+
+    def check_later(self, path: str) -> ParameterInfo:
+        """The description of a parameter that can be set while the world runs."""
+        info = self.find(path)
+        if info.at_start:
+            raise BadInputError(f"{path} says how a run begins and cannot be set later")
+        return info
 
     def find(self, path: str) -> ParameterInfo:
         """The description of one parameter, or BadInputError with a suggestion."""

@@ -158,6 +158,7 @@ class Player:
         elif name == "connector.cut_power":
             self.ledger.restarted()
             self.truths.restarted()
+            self.story.restarted()
 
     def _change(self, change: Change) -> None:
         parameters = self.world.parameters

@@ -64,6 +64,7 @@ class PowerPath:
             self._watch_leakage(dt_s)
             self._switch_coil(now_us)
         if self.stuck:
+            self._coil_us = now_us  # what is mended later moves from then on
             self._move(self.stuck == "stuck_closed", now_us)
         elif self.closed != self._coil:
             p = self.parameters

@@ -34,7 +34,7 @@ def read_replay(parameters: Parameters, path: str, source: Path, time: str, colu
     time: name of the column of seconds; column: of the values, checked against the parameter.
     Raises BadInputError.
     """
-    if isinstance(parameters.find(path).default, bool):
+    if isinstance(parameters.check_later(path).default, bool):
         raise BadInputError(f"{path} is true or false and cannot be replayed")
     try:
         with source.open(newline="", encoding="utf-8") as lines:

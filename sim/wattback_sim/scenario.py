@@ -126,6 +126,8 @@ class _ScenarioReader(TomlReader):
                 value = datetime.fromisoformat(value)
             except ValueError:
                 self.fail(f"starts_at is no date and time: {hint}", TOP, "starts_at")
+        if isinstance(value, datetime) and not 1970 <= value.year <= 2999:
+            self.fail(f"starts_at lies between the years 1970 and 2999: {hint}", TOP, "starts_at")
         if not isinstance(value, datetime) or value.tzinfo is None:
             self.fail(f"starts_at is missing or has no offset: {hint}", TOP, "starts_at")
         return value
@@ -187,7 +189,7 @@ class _ScenarioReader(TomlReader):
             path = str(entry["set"])
             over_us = self._span_us(entry, "over_s", place)
             try:
-                self._parameters.find(path)
+                self._parameters.check_later(path)
             except BadInputError as error:
                 self.fail(str(error), place, "set")
             if "to" not in entry:

@@ -44,9 +44,17 @@ class Sensor:
         self.extra_noise = 0.0
         self.frozen = False
         self.reading = 0
+        self._was_faulty = False
+
+    @property
+    def sound(self) -> bool:
+        """No fault is on it now, and none was."""
+        return not self._was_faulty
 
     def read(self, value: float) -> int:
         """The reading for a true `value`."""
+        if self.frozen or self.offset or self.extra_noise:
+            self._was_faulty = True
         noise = self._gauss(0.0, self._noise + self.extra_noise)
         if not self.frozen:
             steps = round((value + noise + self.offset) / self._step)

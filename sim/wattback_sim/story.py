@@ -66,6 +66,11 @@ class Story:
         if self._tell is not None:
             self._tell(event)
 
+    def restarted(self) -> None:
+        """The board has lost its power: what it did before is no change that it made."""
+        self._last = (BOOT, self._last[1], 0, 0, 0, 0)
+        self._power_due_us = None
+
     def watch(self) -> None:
         """Compare this tick with the one before."""
         answer = self._board.answer

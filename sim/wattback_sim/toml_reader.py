@@ -34,6 +34,10 @@ class Place:
 TOP = Place()
 
 
+def _begins(line: str, key: str) -> bool:
+    return re.match(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line) is not None
+
+
 class TomlReader:
     """One file, read and parsed. document: its values."""
 
@@ -65,8 +69,12 @@ class TomlReader:
                 if not place.table and current.split(".")[0] == key:
                     return number
                 continue
+            if not current and place.table and _begins(line, place.table):
+                found = number  # an inline table or a dotted key
+                if _begins(line, f"{place.table}.{key}"):
+                    return number
             here = current == place.table and seen.get(current, 0) == place.index
-            if here and key and re.match(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+            if here and key and _begins(line, key):
                 return number
         return found
 

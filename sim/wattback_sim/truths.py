@@ -21,9 +21,10 @@ _ENERGY_FIRST_US = 450_000  # steady C or D before closing: the debounce, less p
 _EXCESS_US = 7_200_000  # overcurrent's time and one opening
 _SPACING_US = 4_990_000  # 5 s between raises (Table A.6; evse.md 1.4, C)
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
+_GONE_US = 480_000  # state A this long is an unplug, less phase
 _MOST = 20
 
-_COMMANDED = AT["contactor_commanded"]
+_STATUS_COMMANDED = AT["contactor_commanded"]
 _CONFIRMED = AT["contactor_confirmed"]
 _CAUSE = AT["open_cause"]
 _SESSION = AT["session_state"]
@@ -67,6 +68,7 @@ class Truths:
         self._offer_changed_us = -_SPACING_US
         self._energy_us = 0  # since when the pilot has (or has not) asked for energy
         self._energy = False
+        self._connected_us = 0  # the last time that a vehicle, or our own −12 V, was on the pilot
         self._pwm_us = 0
         self._diode_us = 0  # since when the low half has been right (or wrong)
         self._diode = False
@@ -97,7 +99,9 @@ class Truths:
         answer = self._board.answer
         self._ledger.advance(now_us)
         self._watch_world(now_us)
-        commanded = answer[_COMMANDED]
+        commanded = int(self._board.world.path.commanded)  # the coil's wire, not the status
+        if answer[_STATUS_COMMANDED] != commanded:
+            self._fail(now_us, 1, "the firmware's status does not tell its command to the coil")
         if commanded:
             if not self._commanded:
                 self._closing(now_us)
@@ -125,6 +129,10 @@ class Truths:
         if energy != self._energy:
             self._energy = energy
             self._energy_us = now_us
+        if wire.high_v < 10.0:
+            self._connected_us = now_us
+        elif now_us - self._connected_us >= _GONE_US:
+            self._ledger.unplugged()
         diode = wire.low_v < -10.1
         if diode != self._diode:
             self._diode = diode
@@ -162,6 +170,8 @@ class Truths:
             self._fail(now_us, 1, "closed without a ground-fault self-test for this closing")
         if not self._supply:
             self._fail(now_us, 1, "closed on a supply outside its window")
+        if self._board.world.wire.high_v < 4.0 and not self._settings["ventilation_present"]:
+            self._fail(now_us, 1, "closed for a vehicle that needs ventilation")
 
     def _closed(self, now_us: int) -> None:
         if not self._energy and now_us - self._energy_us > _COMMAND_US:
@@ -190,13 +200,13 @@ class Truths:
     def _contacts(self, now_us: int, commanded: int) -> None:
         world = self._board.world
         path = world.path
-        if path.closed and not path.stuck and not path.aux_stuck:
+        if path.closed and not path.stuck:
             lost = not self._energy and now_us - self._energy_us > _CONTACTS_US
             if lost:
                 self._fail(now_us, 1, "contacts closed 100 ms after the pilot left C and D")
         if path.closed:
             draw_a = abs(world.current_a)
-            if draw_a <= self._offer_a * 1.1 + _LOADED_A or not commanded:
+            if draw_a <= self._offer_a * 1.1 + _LOADED_A or path.stuck:
                 self._excess_us = now_us
             elif now_us - self._excess_us > _EXCESS_US:
                 self._fail(
@@ -204,7 +214,9 @@ class Truths:
                 )
         else:
             self._excess_us = now_us
-        if world.arcs and not path.stuck:
+        if path.stuck:
+            world.arcs.clear()  # no firmware can open what is welded
+        elif world.arcs:
             world.arcs.clear()
             self._fail(now_us, 1, "the plug's pins parted under load")
 
@@ -263,3 +275,7 @@ class Truths:
                     now_us, 7, f"an energy register fell from {self._energies} to {energies}"
                 )
             self._energies = energies
+        world = self._board.world
+        off_wh = abs(energies[0] - world.import_wh)
+        if off_wh > 3.0 + 0.02 * world.import_wh and world.sensors["power_w"].sound:
+            self._fail(now_us, 7, f"the import register is {off_wh:.0f} Wh away from the truth")

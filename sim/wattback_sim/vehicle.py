@@ -22,8 +22,8 @@ _STOPPED_A = 0.3
 class VehicleParameters:
     """Section `vehicle`."""
 
-    plugged: bool = parameter(False, "", 0, 1, "already plugged in at the start")
-    soc: float = parameter(0.5, "", 0.0, 1.0, "state of charge at the start")
+    plugged: bool = parameter(False, "", 0, 1, "already plugged in at the start", True)
+    soc: float = parameter(0.5, "", 0.0, 1.0, "state of charge at the start", True)
     target_soc: float = parameter(1.0, "", 0.0, 1.0, "charges up to it")
     need_kwh: float = parameter(300.0, "kWh", 0.0, 300.0, "energy that it wants in this visit")
     max_current_a: float = parameter(48.0, "A", 6.0, 96.0, "of the on-board charger")

@@ -126,6 +126,13 @@ def test_the_contactor_is_closed_on_one_row_alone() -> None:
     assert closing[0][1][0] == REQUESTING | OFFERABLE | CLOSABLE
 
 
+@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+def test_every_state_says_what_it_wants_of_contactor_and_pilot(state: int) -> None:
+    session = session_in(state)
+    assert session.closed == (1 if state in CLOSED else 0)
+    assert session.offering == (1 if state in (OFFERED, CHARGING) else 0)
+
+
 # --- every state under every combination of facts ---
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wattback.limits import NO_LIMIT_MA
 from wattback.settings import SETTINGS, Settings
 
 NAMES = [row[0] for row in SETTINGS]
@@ -21,6 +22,27 @@ def load(index: int, value: int) -> tuple[str, list[int]]:
 
 def test_new_settings_are_the_defaults_of_the_table() -> None:
     assert values_of(Settings()) == DEFAULTS
+
+
+def test_the_defaults_are_those_of_the_sources() -> None:
+    settings = Settings()
+    assert settings.hardware_limit_ma == 48_000
+    assert settings.breaker_ma * 8 // 10 == 48_000  # NEC 625.42: 80 % (evse.md 5)
+    assert (settings.line_low_mv, settings.line_high_mv) == (160_000, 320_000)  # evse.md 4.3
+    assert (settings.leg_low_mv * 2, settings.leg_high_mv * 2) == (160_000, 320_000)
+    assert settings.supply_trip_ms == 2_000
+    assert settings.frequency_low_millihertz == 60_000 - 3_000  # evse.md 4.1
+    assert settings.frequency_high_millihertz == 60_000 + 3_000
+    assert settings.site_failsafe_import_ma == settings.site_failsafe_export_ma == NO_LIMIT_MA
+    assert settings.ventilation_present == 0
+
+
+def test_no_setting_allows_more_than_a_pilot_can_offer_or_less_than_it_can_say() -> None:
+    ranges = {row[0]: row[2:4] for row in SETTINGS}
+    assert ranges["hardware_limit_ma"] == (6_000, 80_000)
+    assert tuple(ma * 8 // 10 for ma in ranges["breaker_ma"]) == (6_000, 80_000)
+    assert ranges["site_failsafe_import_ma"] == (NO_LIMIT_MA, 80_000)
+    assert ranges["site_failsafe_export_ma"] == (NO_LIMIT_MA, 80_000)
 
 
 @pytest.mark.parametrize("row", SETTINGS, ids=NAMES)

@@ -92,8 +92,16 @@ def test_a_dip_shorter_than_2_s_is_ridden_through() -> None:
     supply = fit_supply()
     for _ in range(20):
         feed(supply, OUTSIDE["dead"], 1_990)
-        feed(supply, GOOD, 10)
+        feed(supply, GOOD, 1_990)
         assert (supply.fit, supply.fault_bits) == (1, 0)
+
+
+def test_a_good_sample_now_and_then_does_not_hide_a_bad_supply() -> None:
+    supply = fit_supply()
+    for _ in range(3):
+        feed(supply, OUTSIDE["dead"], 1_000)
+        feed(supply, GOOD, 10)
+    assert not supply.fit
 
 
 def test_the_time_before_a_trip_is_a_setting() -> None:

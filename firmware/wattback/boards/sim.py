@@ -93,8 +93,10 @@ class SimBoard:
         out[2] = 0
         if kind == KIND_TICK:
             heap_lock()
-            self.connector.tick(frame[2])
-            heap_unlock()
+            try:
+                self.connector.tick(frame[2])
+            finally:
+                heap_unlock()
             self._tell(self.connector.status)
         elif kind == KIND_SERVICE:
             out[2] = self.connector.queue.put(frame[3], frame[4], frame[5], frame[6], frame[7])
@@ -132,13 +134,13 @@ class SimBoard:
         self.connector = Connector(self, kept)
         values = [frame[HEAD_WORDS + i] for i in range(len(SETTINGS))]
         refused = self.connector.load_settings(values)
-        for index, row in enumerate(SETTINGS):
-            if row[0] == refused:
-                return index + 1
         out = self.frame_out
         out[STATUS_AT] = 1 if sys.implementation.name == "micropython" else 0
         for i in range(3):
             out[STATUS_AT + 1 + i] = int(sys.implementation.version[i])
+        for index, row in enumerate(SETTINGS):
+            if row[0] == refused:
+                return index + 1
         return 0
 
     def _tell(self, status: Status) -> None:

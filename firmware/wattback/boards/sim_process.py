@@ -8,8 +8,6 @@ raised it, and ends the process, as a watchdog would end a board.
 from gc import collect, mem_alloc  # type: ignore[attr-defined]
 from sys import exit, print_exception, stderr, stdin, stdout  # type: ignore[attr-defined]
 
-import micropython
-
 from wattback.boards.sim import KIND_TICK, SimBoard
 
 EXIT_RAISED = 70
@@ -35,8 +33,6 @@ def run() -> None:
         try:
             board.answer()
         except Exception as error:
-            while micropython.heap_locked():
-                micropython.heap_unlock()
             stderr.write("frame %d at %d ms raised\n" % (frame_in[1], frame_in[2]))
             print_exception(error, stderr)
             exit(EXIT_RAISED)

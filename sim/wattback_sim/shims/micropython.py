@@ -19,8 +19,3 @@ def heap_lock() -> None:
 
 def heap_unlock() -> None:
     """See heap_lock."""
-
-
-def heap_locked() -> bool:
-    """Never."""
-    return False
