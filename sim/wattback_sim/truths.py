@@ -77,6 +77,7 @@ class Truths:
         self._latched_us = 0
         self._latched = False
         self._excess_us = 0
+        self._stuck_us = -_CONTACTS_US
         self._faults = 0
         self._gone_us = [0] * len(FAULTS)
         self._reset_us = -1
@@ -200,9 +201,12 @@ class Truths:
     def _contacts(self, now_us: int, commanded: int) -> None:
         world = self._board.world
         path = world.path
-        if path.closed and not path.stuck:
+        if path.stuck:
+            self._stuck_us = now_us  # no firmware can open what is welded
+            world.arcs.clear()
+        elif path.closed:
             lost = not self._energy and now_us - self._energy_us > _CONTACTS_US
-            if lost:
+            if lost and now_us - self._stuck_us > _CONTACTS_US:
                 self._fail(now_us, 1, "contacts closed 100 ms after the pilot left C and D")
         if path.closed:
             draw_a = abs(world.current_a)
@@ -214,9 +218,7 @@ class Truths:
                 )
         else:
             self._excess_us = now_us
-        if path.stuck:
-            world.arcs.clear()  # no firmware can open what is welded
-        elif world.arcs:
+        if world.arcs:
             world.arcs.clear()
             self._fail(now_us, 1, "the plug's pins parted under load")
 
