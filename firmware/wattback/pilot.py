@@ -141,7 +141,7 @@ class Pilot:
             self._level_ms = 0
         else:
             self._debounce(dt_ms)
-        if self.state != STATE_A:
+        if self.state != STATE_A or self._level != STATE_A:
             self._gone_ms = 0
         elif self._gone_ms < _GONE_MS:
             self._gone_ms += dt_ms

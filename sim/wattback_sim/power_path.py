@@ -25,7 +25,7 @@ class PowerPath:
 
     commanded: the firmware's permission. closed, aux_closed: contacts. latched: the ground-fault
     latch. moved_us: when the main contacts last moved. tests_passed: trips by the test winding
-    that were released again, since the contacts last opened.
+    that were released again, since the contacts last opened from a commanded closing.
     """
 
     def __init__(self, parameters: ContactorParameters) -> None:
@@ -40,6 +40,7 @@ class PowerPath:
         self.aux_stuck = ""
         self.latch_dead = False
         self._coil = False
+        self._by_coil = False
         self._coil_us = 0
         self._test = False
         self._reset = False
@@ -83,7 +84,9 @@ class PowerPath:
         if closed != self.closed:
             self.closed = closed
             self.moved_us = at_us
-            if not closed:
+            if closed:
+                self._by_coil = self._coil
+            elif self._by_coil:
                 self.tests_passed = 0
 
     def _watch_leakage(self, dt_s: float) -> None:

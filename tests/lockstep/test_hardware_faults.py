@@ -47,7 +47,7 @@ fault = [{ t_s = 5.0, part = "contactor", kind = "stuck_open", for_s = 2.0 }]
 expect = [
     { t_s = 5.5, within_s = 0.33, column = "faults", is = "contactor_stuck_open" },
     { t_s = 7.9, column = "faults", is = "contactor_stuck_open" },
-    { t_s = 8.0, within_s = 0.1, column = "faults", is = "" },
+    { t_s = 8.0, within_s = 0.6, column = "faults", is = "" },
     { t_s = 11.5, column = "session_state", is = "charging" },
 ]
 """,
@@ -112,7 +112,7 @@ at = [
 fault = [{ t_s = 6.5, part = "cable", kind = "leak", amount = 30.0 }]
 expect = [
     { t_s = 6.5, within_s = 0.6, column = "faults", is = "ground_fault" },
-    { t_s = 9.0, within_s = 0.1, column = "faults", is = "" },
+    { t_s = 9.0, within_s = 0.6, column = "faults", is = "" },
     { t_s = 13.9, column = "faults", is = "ground_fault" },
 ]
 """,

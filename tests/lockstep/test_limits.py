@@ -135,11 +135,11 @@ duration_s = 16
 at = [
     { t_s = 7.0, do = "driver.set_limit", import_a = 10 },
     { t_s = 9.0, do = "vehicle.unplug" },
-    { t_s = 9.5, do = "vehicle.plug_in" },
+    { t_s = 9.8, do = "vehicle.plug_in" },
 ]
 expect = [
     { t_s = 7.0, within_s = 0.01, column = "import_limit_owner", is = "driver" },
-    { t_s = 9.0, within_s = 0.1, column = "import_limit_owner", is = "hardware" },
+    { t_s = 9.0, within_s = 0.6, column = "import_limit_owner", is = "hardware" },
     { t_s = 14.5, column = "offered_ma", is = 48000 },
 ]
 """,

@@ -89,7 +89,7 @@ expect = [
     {{ t_s = 8.0, within_s = 0.2, column = "faults", has = "diode_missing" }},
     {{ t_s = 69.99, column = "faults", is = "diode_missing" }},
     {{ t_s = 69.99, column = "session_state", is = "fault" }},
-    {{ t_s = 70.0, within_s = 0.1, column = "faults", is = "" }},
+    {{ t_s = 70.0, within_s = 0.6, column = "faults", is = "" }},
 ]
 vehicle.plugged = true
 """,

@@ -92,6 +92,27 @@ def test_agreement_ends_the_cause_and_makes_up_for_its_own_time_only() -> None:
     assert ms_until(contactor, 1, "fault_bits", CONTACTOR_WELDED) == 20
 
 
+def test_a_command_in_the_tick_in_which_the_contact_arrives_has_its_whole_250_ms() -> None:
+    contactor = Contactor()
+    contactor.close()
+    for _ in range(24):
+        contactor.sense(0, TICK_MS)
+    contactor.open(CAUSE_S2_OPENED, 0)
+    for _ in range(25):
+        contactor.sense(1, TICK_MS)
+        assert contactor.fault_bits == 0
+
+
+def test_contacts_that_chatter_add_up() -> None:
+    contactor = closed()
+    contactor.open(CAUSE_PLANNED, 0)
+    seen = 0
+    for aux_closed in (1, 1, 0) * 30:
+        contactor.sense(aux_closed, TICK_MS)
+        seen |= contactor.fault_bits
+    assert seen == CONTACTOR_WELDED
+
+
 def test_after_power_up_it_rests_for_5_s() -> None:
     assert REST_MS <= ms_until(Contactor(), 0, "rested", 1) <= REST_MS + TICK_MS
     assert REST_MS == 5_000

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.property.small_int import SmallInt
 from wattback.fault_table import GROUND_FAULT, GROUND_FAULT_SELF_TEST
 from wattback.ground_fault import GroundFault
 
@@ -216,6 +217,13 @@ def test_after_a_day_open_the_test_is_made_again(dt_ms: int) -> None:
     assert not part.valid
     run(part, Latch(), 1_000)
     assert part.valid
+
+
+def test_a_failed_test_lasts_for_a_fortnight_in_small_integers() -> None:
+    part = GroundFault()
+    for _ in range(14 * 86_400):
+        part.sense(0, 1, 0, SmallInt(1_000))
+    assert part.fault_bits == GROUND_FAULT_SELF_TEST
 
 
 def test_a_closing_may_last_longer_than_a_day() -> None:
