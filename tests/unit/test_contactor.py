@@ -103,6 +103,16 @@ def test_a_command_in_the_tick_in_which_the_contact_arrives_has_its_whole_250_ms
         assert contactor.fault_bits == 0
 
 
+def test_a_contactor_told_to_close_has_its_whole_250_ms_whatever_was_before() -> None:
+    contactor = Contactor()
+    for aux_closed in [1] * 24 + [0]:
+        contactor.sense(aux_closed, TICK_MS)
+    contactor.close()
+    for _ in range(25):
+        contactor.sense(0, TICK_MS)
+        assert contactor.fault_bits == 0
+
+
 def test_contacts_that_chatter_add_up() -> None:
     contactor = closed()
     contactor.open(CAUSE_PLANNED, 0)

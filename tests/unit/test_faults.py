@@ -51,7 +51,12 @@ def test_a_row_that_an_unplug_clears_lets_the_pilot_show_it(index: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "after_s", "retries"),
-    [("ground_fault", 900, 4), ("overcurrent", 10, 3), ("supply_out_of_window", 60, 0)],
+    [
+        ("pilot_short", 1, 0),
+        ("ground_fault", 900, 4),
+        ("overcurrent", 10, 3),
+        ("supply_out_of_window", 60, 0),
+    ],
 )
 def test_times_and_retries_are_those_of_the_sources(name: str, after_s: int, retries: int) -> None:
     assert FAULTS[NAMES.index(name)][3:5] == (after_s, retries)
@@ -99,6 +104,17 @@ def test_the_time_since_the_newest_latch_starts_with_it() -> None:
     assert board.faults.raised_ms == 500
     board.faults.judge(3, 0, 10)
     assert board.faults.raised_ms == 0
+
+
+def test_a_row_that_leaves_does_not_make_the_others_look_new() -> None:
+    board = Board()
+    short = 1 << NAMES.index("pilot_short")
+    board.judge(short, 0.1)
+    board.judge(1 << NAMES.index("overcurrent"), 0.9)
+    before = board.faults.raised_ms
+    board.judge(1 << NAMES.index("overcurrent"), 0.1)
+    assert not board.faults.active & short
+    assert board.faults.raised_ms == before + 100
 
 
 # --- the clears that a row lists ---

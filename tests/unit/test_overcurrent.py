@@ -56,12 +56,20 @@ def test_a_vehicle_that_keeps_drawing_is_cut_off_by_the_session_before_it_is_bla
     assert watch.fault_bits == 0
 
 
-def test_one_sample_without_excess_starts_the_time_anew() -> None:
+def test_time_without_excess_makes_up_for_as_much_time_with_it() -> None:
     watch = Overcurrent()
-    for _ in range(5):
+    for _ in range(10):
         feed(watch, 50_000, 16_000, TRIP_MS)
-        feed(watch, 16_000, 16_000, TICK_MS)
         assert watch.fault_bits == 0
+        feed(watch, 16_000, 16_000, TRIP_MS)
+
+
+def test_a_moment_without_excess_now_and_then_does_not_hide_it() -> None:
+    watch = Overcurrent()
+    feed(watch, 50_000, 16_000, TRIP_MS)
+    feed(watch, 16_000, 16_000, TICK_MS)
+    feed(watch, 50_000, 16_000, 2 * TICK_MS)
+    assert watch.fault_bits == OVERCURRENT
 
 
 def test_the_cause_is_gone_with_the_excess() -> None:

@@ -91,9 +91,9 @@ def test_2_s_outside_any_edge_is_a_fault(sample: tuple[int, int, int], dt_ms: in
 def test_a_dip_shorter_than_2_s_is_ridden_through() -> None:
     supply = fit_supply()
     for _ in range(20):
-        feed(supply, OUTSIDE["dead"], 1_990)
-        feed(supply, GOOD, 1_990)
-        assert (supply.fit, supply.fault_bits) == (1, 0)
+        for sample in (OUTSIDE["dead"], GOOD):
+            feed(supply, sample, 1_990)
+            assert (supply.fit, supply.fault_bits) == (1, 0)
 
 
 def test_a_good_sample_now_and_then_does_not_hide_a_bad_supply() -> None:
@@ -102,6 +102,16 @@ def test_a_good_sample_now_and_then_does_not_hide_a_bad_supply() -> None:
         feed(supply, OUTSIDE["dead"], 1_000)
         feed(supply, GOOD, 10)
     assert not supply.fit
+
+
+def test_inside_tells_of_the_last_sample_alone() -> None:
+    supply = Supply()
+    assert supply.inside == 0
+    for _ in range(3):
+        feed(supply, GOOD, 10)
+        assert supply.inside == 1
+        feed(supply, OUTSIDE["leg 2 high"], 10)
+        assert supply.inside == 0
 
 
 def test_the_time_before_a_trip_is_a_setting() -> None:
