@@ -39,7 +39,7 @@ _QUICK_VEHICLE = {
     "vehicle.stop_s": 0.05,
     "vehicle.ramp_a_per_s": 400.0,
 }
-_LONGEST_LEAP_MS = 1_000  # the firmware takes any longer step for this one
+_LONGEST_LEAP_MS = 50  # the firmware takes any longer step for a single tick
 _LEAK = ("cable", "leak", 500.0)
 _SHORT = ("pilot", "short", 0.0)
 _FAULTS = (_LEAK, ("contactor_aux", "stuck_closed", 0.0), ("pilot", "stuck_high", 0.0), _SHORT)
@@ -104,7 +104,7 @@ class Evening:
         self._fail_and_recover()
 
     def _charge_and_stop(self) -> None:
-        self._phase("boot", 10, "boot", "idle")
+        self._phase("boot", 16, "boot", "idle")
         self._leap_s(7)  # the contactor rests
         self._world.vehicle.plug_in()
         self._leap_s(0.01)
@@ -153,7 +153,7 @@ class Evening:
         self._world.vehicle.unplug()
         self._leap_s(2)
         self._reset_faults()
-        self._phase("reset", 10, "fault", "idle")
+        self._phase("reset", 16, "fault", "idle")
         self._phase("idle", 4, "idle", "idle")
 
     @property
