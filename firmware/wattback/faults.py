@@ -49,14 +49,18 @@ class Faults:
         if self.raised_ms < 1000:
             self.raised_ms += dt_ms
         before = self.active
-        for index in range(FAULT_COUNT):
-            bit = 1 << index
-            if present & bit:
-                self._gone_ms[index] = 0
-                self.active |= bit
-            elif self.active & bit:
-                self._gone_ms[index] += dt_ms
-                self._let_go(index, unplugged)
+        index = 0
+        rows = present | before
+        while rows:
+            if rows & 1:
+                if present & (1 << index):
+                    self._gone_ms[index] = 0
+                    self.active |= 1 << index
+                else:
+                    self._gone_ms[index] += dt_ms
+                    self._let_go(index, unplugged)
+            rows >>= 1
+            index += 1
         if self.active != before:
             if self.active & ~before:
                 self.raised_ms = 0
@@ -87,6 +91,10 @@ class Faults:
     def _grade(self) -> None:
         self._retained[FAULTS_LATCHED] = self.active
         self.pilot = PILOT_STEADY
-        for index in range(FAULT_COUNT):
-            if self.active & (1 << index) and FAULTS[index][1] > self.pilot:
+        index = 0
+        rows = self.active
+        while rows:
+            if rows & 1 and FAULTS[index][1] > self.pilot:
                 self.pilot = FAULTS[index][1]
+            rows >>= 1
+            index += 1
