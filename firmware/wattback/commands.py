@@ -1,53 +1,81 @@
 """Commands into the control plane: a small queue between the two planes.
 
-The service plane puts, the tick takes, in order, at its start. One writer, one reader; neither
-waits. What can be refused is refused at the door, so that a tick never meets a bad command.
+The service plane puts, the tick takes, one a tick, in order, at its start. One writer, one
+reader; neither waits. What can be refused is refused at the door, so that a tick never meets a bad
+command.
 """
 
 from array import array
 
 from micropython import const
 
-from wattback.limits import HIGHEST_LIMIT_MA, LONGEST_S, NO_LIMIT_MA, OWNER_DRIVER, OWNER_SITE
+from wattback.limits import (
+    HIGHEST_LIMIT_MA,
+    LONGEST_S,
+    NO_LIMIT_MA,
+    OWNER_DRIVER,
+    OWNER_PROGRAMME,
+    OWNER_SITE,
+)
+from wattback.settings import AT_RUN_TIME, SETTINGS
+from wattback.targets import HIGHEST_TARGET_W
+from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
+from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
 COMMAND_SET_LIMIT = const(1)  # owner, import_ma, export_ma, lasts_s (0 … LONGEST_S; 0: for ever)
 COMMAND_RESET_FAULTS = const(2)
+# owner, enabled, target_w, lasts_s, then after that time: enabled, target_w
+COMMAND_SET_TARGET = const(3)
+COMMAND_SET_SETTING = const(4)  # index into SETTINGS of a row for run time, value
+COMMAND_HEARTBEAT = const(5)  # the controller's counter; a change is a beat
+COMMAND_SET_TIME = const(6)  # days since 1970-01-01, second of the day
 
 ACCEPTED = const(0)
 REFUSED_UNKNOWN = const(1)
-REFUSED_OWNER = const(2)  # this owner's limit is not set by command
+REFUSED_OWNER = const(2)  # not this owner's to set by command
 REFUSED_RANGE = const(3)
 REFUSED_FULL = const(4)
 ANSWER_NAMES = ("accepted", "unknown command", "not this owner's to set", "out of range", "busy")
 
-_WORDS = const(5)
-_PLACES = const(4)  # one stays free; more would make a tick that obeys them all too long
+_WORDS = const(7)
+_PLACES = const(8)  # one stays free
+
+_LAST_DAY = const(47482)  # of the year 2099
+_DAY_S = const(86400)
 
 
 class CommandQueue:
-    """Up to three waiting commands of five words: code and four arguments."""
+    """Up to seven waiting commands: code and six arguments each."""
 
     def __init__(self) -> None:
         self.words = array("i", [0] * (_WORDS * _PLACES))
         self._head = 0  # moved by put alone
-        self._tail = 0  # moved by take alone
+        self._tail = 0  # moved by drop alone
 
-    def put(self, code: int, a: int, b: int, c: int, d: int) -> int:
+    def put(self, code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> int:
         """Queue a command; returns ACCEPTED or the reason of its refusal."""
-        answer = _judge(code, a, b, c, d)
+        answer = judge(code, a, b, c, d, e, f)
         if answer != ACCEPTED:
             return answer
         following = (self._head + _WORDS) % (_WORDS * _PLACES)
         if following == self._tail:
             return REFUSED_FULL
         at = self._head
-        self.words[at] = code
-        self.words[at + 1] = a
-        self.words[at + 2] = b
-        self.words[at + 3] = c
-        self.words[at + 4] = d
+        words = self.words
+        words[at] = code
+        words[at + 1] = a
+        words[at + 2] = b
+        words[at + 3] = c
+        words[at + 4] = d
+        words[at + 5] = e
+        words[at + 6] = f
         self._head = following
         return ACCEPTED
+
+    def room(self) -> int:
+        """How many more commands fit now."""
+        waiting = (self._head - self._tail) % (_WORDS * _PLACES)
+        return _PLACES - 1 - waiting // _WORDS
 
     def first(self) -> int:
         """Index into `words` of the oldest command, or -1 when none waits."""
@@ -58,15 +86,42 @@ class CommandQueue:
         self._tail = (self._tail + _WORDS) % (_WORDS * _PLACES)
 
 
-def _judge(code: int, a: int, b: int, c: int, d: int) -> int:
-    if code == COMMAND_RESET_FAULTS:
-        return ACCEPTED
-    if code != COMMAND_SET_LIMIT:
+def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> int:
+    """ACCEPTED, or why a command with these arguments would be refused."""
+    if code == COMMAND_SET_LIMIT:
+        if a != OWNER_SITE and a != OWNER_DRIVER and a != OWNER_PROGRAMME:
+            return REFUSED_OWNER
+        good = _is_limit(b) and _is_limit(c) and 0 <= d <= LONGEST_S
+    elif code == COMMAND_SET_TARGET:
+        if a != TARGET_OF_PROGRAMME and a != TARGET_OF_SITE:
+            return REFUSED_OWNER
+        good = _is_flag(b) and _is_target(c) and 0 <= d <= LONGEST_S
+        good = good and _is_flag(e) and _is_target(f)
+    elif code == COMMAND_SET_SETTING:
+        if not 0 <= a < len(SETTINGS):
+            return REFUSED_RANGE
+        row = SETTINGS[a]
+        if row[4] != AT_RUN_TIME:
+            return REFUSED_OWNER
+        good = row[2] <= b <= row[3]
+    elif code == COMMAND_HEARTBEAT:
+        good = 0 <= a <= 0xFFFF
+    elif code == COMMAND_SET_TIME:
+        good = 0 <= a <= _LAST_DAY and 0 <= b < _DAY_S
+    elif code == COMMAND_RESET_FAULTS:
+        good = a == b == c == d == e == f == 0
+    else:
         return REFUSED_UNKNOWN
-    if a != OWNER_SITE and a != OWNER_DRIVER:
-        return REFUSED_OWNER
-    if not NO_LIMIT_MA <= b <= HIGHEST_LIMIT_MA or not NO_LIMIT_MA <= c <= HIGHEST_LIMIT_MA:
-        return REFUSED_RANGE
-    if not 0 <= d <= LONGEST_S:
-        return REFUSED_RANGE
-    return ACCEPTED
+    return ACCEPTED if good else REFUSED_RANGE
+
+
+def _is_limit(ma: int) -> bool:
+    return NO_LIMIT_MA <= ma <= HIGHEST_LIMIT_MA
+
+
+def _is_target(w: int) -> bool:
+    return -HIGHEST_TARGET_W <= w <= HIGHEST_TARGET_W
+
+
+def _is_flag(value: int) -> bool:
+    return value == 0 or value == 1

@@ -12,13 +12,15 @@ from micropython import const
 from wattback import commands, session
 from wattback.commands import CommandQueue
 from wattback.contactor import Contactor
+from wattback.dispatch import NO_CAP_W, Dispatch
 from wattback.fault_table import PILOT_F, PILOT_F_BRIEFLY, SETTINGS_INVALID
 from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
+from wattback.heartbeat import SILENT
 from wattback.limits import (
     FOR_EVER,
-    MODE_GRID,
     OWNER_BREAKER,
+    OWNER_CAPACITY,
     OWNER_HARDWARE,
     OWNER_SITE,
     SCOPE_GRID,
@@ -26,7 +28,9 @@ from wattback.limits import (
 )
 from wattback.meter import Meter
 from wattback.overcurrent import Overcurrent
+from wattback.permission import NO_EXPORT_W
 from wattback.pilot import (
+    DUTY_DIGITAL,
     DUTY_F,
     DUTY_STEADY,
     MINIMUM_OFFER_MA,
@@ -35,9 +39,10 @@ from wattback.pilot import (
     STATE_D,
     Pilot,
 )
+from wattback.publish import REPORT_TICKS, publish_report, publish_status
 from wattback.session import Session
 from wattback.settings import Settings
-from wattback.signals import Inputs, Outputs, Status
+from wattback.signals import Inputs, Outputs, Report, Status
 from wattback.supply import Supply
 
 TICK_MS = const(10)
@@ -51,6 +56,8 @@ _UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 
 _UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
 _F_MINIMUM_MS = const(300)  # state F after a fault (Table A.5; evse.md 1.4, C)
 _VENTILATION_MS = const(30000)  # after a refused state D (WARP; evse.md 1.5, C)
+# What is waited for but does not take an offer back.
+_HOLDS_NOTHING = session.WAIT_PILOT
 
 
 class Connector:
@@ -58,7 +65,8 @@ class Connector:
 
     board: sample(inputs) and drive(outputs), see `wattback.boards`. retained: the words of
     `retained.py` as they survived the last power cut; `tick` keeps them up to date.
-    status: the latest published picture. queue: the way in for commands.
+    status: the latest published picture; report: what changes slowly. queue: the way in for
+    commands; vehicle: its inbox is the way in for the vehicle link.
     """
 
     def __init__(self, board, retained) -> None:  # type: ignore[no-untyped-def]
@@ -78,15 +86,23 @@ class Connector:
         self.faults = Faults(self.retained)
         self.session = Session()
         self.meter = Meter(self.retained)
+        self.dispatch = Dispatch(self.retained)
+        self.vehicle = self.dispatch.vehicle
         self.waiting_for = 0
+        self.opening_faults = 0
+        self.opening_waits = 0
+        self.uptime_s = 0
         self._settings_loaded = 0
         self._settings_fault = 0
         self._now_ms = -1
         self._current_ma = 0  # the larger leg, a magnitude
         self._unloaded_ms = 0
         self._ventilation_ms = 0
+        self._turn = 0
+        self._uptime_ms = 0
         self._spare_status = Status()
         self.status = Status()
+        self.report = Report()
 
     def load_settings(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over the stored settings, integers in table order; allowed once, before a visit.
@@ -109,6 +125,8 @@ class Connector:
         self.limits.set_failsafe(
             OWNER_SITE, settings.site_failsafe_import_ma, settings.site_failsafe_export_ma
         )
+        self._apply_capacity()
+        self.vehicle.settings_version = settings.version()
         self._settings_loaded = 1
         return ""
 
@@ -120,11 +138,12 @@ class Connector:
         self.limits.age(dt_ms)
         self._obey()
         self._sense(inputs, dt_ms)
-        self._protect(dt_ms)
-        self.session.decide(self._permit(dt_ms), dt_ms)
+        self._protect(inputs, dt_ms)
+        self._dispatch(inputs, dt_ms)
+        self.session.decide(self._permit(inputs, dt_ms), dt_ms)
         self._act()
         self._board.drive(self.outputs)
-        self.meter.account(inputs.power_w, dt_ms)
+        self._account(inputs, dt_ms)
         self._publish(inputs)
 
     def _elapsed(self, now_ms: int) -> int:
@@ -137,26 +156,48 @@ class Connector:
 
     def _obey(self) -> None:
         queue = self.queue
-        reset = 0  # several are one: a full queue must not make a long tick
         at = queue.first()
-        while at >= 0:
-            words = queue.words
-            if words[at] == commands.COMMAND_SET_LIMIT:
-                lasts_ms = words[at + 4] * 1000 if words[at + 4] else FOR_EVER
-                self.limits.set(words[at + 1], words[at + 2], words[at + 3], lasts_ms)
-            elif words[at] == commands.COMMAND_RESET_FAULTS:
-                reset = 1
-            queue.drop()
-            at = queue.first()
-        if reset:
+        if at < 0:
+            return
+        words = queue.words
+        code = words[at]
+        if code == commands.COMMAND_HEARTBEAT:
+            self.dispatch.heartbeat.beat(words[at + 1])
+        elif code == commands.COMMAND_SET_LIMIT:
+            lasts_ms = words[at + 4] * 1000 if words[at + 4] else FOR_EVER
+            self.limits.set(words[at + 1], words[at + 2], words[at + 3], lasts_ms)
+        elif code == commands.COMMAND_SET_TARGET:
+            self.dispatch.targets.set(
+                words[at + 1],
+                words[at + 2],
+                words[at + 3],
+                words[at + 4],
+                words[at + 5],
+                words[at + 6],
+            )
+        elif code == commands.COMMAND_SET_SETTING:
+            self.settings.set(words[at + 1], words[at + 2])
+            self._apply_capacity()
+        elif code == commands.COMMAND_SET_TIME:
+            self.dispatch.export.set_time(words[at + 1], words[at + 2])
+        elif code == commands.COMMAND_RESET_FAULTS:
             self.ground_fault.retry()
             self.faults.reset(self._present())
+        queue.drop()
+
+    def _apply_capacity(self) -> None:
+        settings = self.settings
+        volts = settings.nominal_line_mv // 1000
+        import_ma = settings.import_max_w * 1000 // volts
+        export_ma = settings.export_max_w * 1000 // volts
+        self.limits.set(OWNER_CAPACITY, import_ma, export_ma, FOR_EVER)
 
     def _sense(self, inputs: Inputs, dt_ms: int) -> None:
         self.supply.sense(
             inputs.voltage_l1_mv,
             inputs.voltage_l2_mv,
             inputs.frequency_millihertz,
+            1 if self.session.state == session.DISCHARGING else 0,
             self.settings,
             dt_ms,
         )
@@ -173,10 +214,26 @@ class Connector:
         )
         if contactor.confirmed and not contactor.commanded and self.ground_fault.valid:
             self.ground_fault.spend()  # a closing that nobody asked for has used the test up
-        self._current_ma = max(abs(inputs.current_l1_ma), abs(inputs.current_l2_ma))
-        # Nothing is offered to a vehicle that feeds the grid: it may not, any current is too much.
-        offered_ma = pilot.offered_ma if inputs.power_w <= 0 else 0
-        self.overcurrent.sense(self._current_ma, offered_ma, dt_ms)
+        one_ma = abs(inputs.current_l1_ma)
+        other_ma = abs(inputs.current_l2_ma)
+        self._current_ma = one_ma if one_ma > other_ma else other_ma
+        # What flows out, by the currents' own sign, is measured against the limit for it; whether
+        # it may is `permission`'s. At 5 % duty the digital link alone says how much may flow in.
+        if inputs.current_l1_ma + inputs.current_l2_ma >= _UNLOADED_MA:
+            allowed_ma = self.limits.export_ma
+        elif pilot.duty_bp == DUTY_DIGITAL:
+            allowed_ma = self.limits.import_ma
+        else:
+            allowed_ma = pilot.offered_ma
+        self.overcurrent.sense(self._current_ma, allowed_ma, dt_ms)
+        self.dispatch.sense(
+            inputs.voltage_l1_mv + inputs.voltage_l2_mv,
+            inputs.frequency_millihertz,
+            self.supply.fit,
+            1 if pilot.connected and pilot.state != STATE_A else 0,
+            self.settings,
+            dt_ms,
+        )
 
     def _present(self) -> int:
         return (
@@ -185,16 +242,38 @@ class Connector:
             | self.supply.fault_bits
             | self.ground_fault.fault_bits
             | self.overcurrent.fault_bits
+            | self.dispatch.permission.fault_bits
             | self._settings_fault
         )
 
-    def _protect(self, dt_ms: int) -> None:
+    def _protect(self, inputs: Inputs, dt_ms: int) -> None:
         pilot = self.pilot
         unplugged = 1 if pilot.state == STATE_A and not pilot.connected else 0
+        discharging = 1 if self.session.state == session.DISCHARGING else 0
+        self.dispatch.watch(inputs.power_w, discharging, self.settings, dt_ms)
         self.faults.judge(self._present(), unplugged, dt_ms)
+        silent = 1 if self.dispatch.heartbeat.state == SILENT else 0
+        self.limits.suspend(OWNER_SITE, silent)
         self.limits.settle(SCOPE_GRID, pilot.connected)
 
-    def _permit(self, dt_ms: int) -> int:
+    def _dispatch(self, inputs: Inputs, dt_ms: int) -> None:
+        limits = self.limits
+        # In a stop the vehicle unloads: no export begins. One that is under way outlives a bad
+        # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
+        visit = self.session
+        confirmed = self.contactor.confirmed or self.dispatch.exporting
+        closed = visit.closed and visit.offering and confirmed
+        self.dispatch.decide(
+            limits.import_ma,
+            limits.export_ma,
+            self.faults.active,
+            closed,
+            inputs.power_w,
+            self.settings,
+            dt_ms,
+        )
+
+    def _permit(self, inputs: Inputs, dt_ms: int) -> int:
         pilot = self.pilot
         contactor = self.contactor
         facts = 0
@@ -208,25 +287,37 @@ class Connector:
             facts |= session.CONNECTED
         if pilot.requesting:
             facts |= session.REQUESTING
-        self._wait(dt_ms)
-        if not self.waiting_for:
-            facts |= session.OFFERABLE
         if pilot.steady and pilot.diode_seen and not contactor.confirmed:
             facts |= session.CLOSABLE
+        self._wait(facts, dt_ms)
+        if not self.waiting_for & ~_HOLDS_NOTHING:
+            facts |= session.OFFERABLE
         if self._current_ma >= _UNLOADED_MA:
             self._unloaded_ms = 0
         elif self._unloaded_ms < _UNLOADED_MS:
             self._unloaded_ms += dt_ms
         else:
             facts |= session.UNLOADED
+        dispatch = self.dispatch
+        if dispatch.exporting:
+            facts |= session.EXPORTING
+        if inputs.power_w <= NO_EXPORT_W:
+            facts |= session.CEASED
+        if dispatch.trips.tripped:
+            facts |= session.TRIPPED
+        if dispatch.permission.overdue:
+            facts |= session.UNPERMITTED
         return facts
 
-    def _wait(self, dt_ms: int) -> None:
+    def _wait(self, facts: int, dt_ms: int) -> None:
         waiting = 0
         if not self.supply.fit or not (self.supply.inside or self.session.closed):
             waiting |= session.WAIT_SUPPLY
         if self.limits.import_ma < MINIMUM_OFFER_MA:
-            waiting |= session.WAIT_LIMIT
+            if not self.dispatch.wanted:  # by its digital link a vehicle may export all the same
+                waiting |= session.WAIT_LIMIT
+        elif not self.vehicle.linked and self._cap_ma() < MINIMUM_OFFER_MA:
+            waiting |= session.WAIT_TARGET
         if not self.session.closed:
             if not self.contactor.rested:
                 waiting |= session.WAIT_REST
@@ -241,7 +332,18 @@ class Connector:
         if self._ventilation_ms > 0:
             self._ventilation_ms -= dt_ms
             waiting |= session.WAIT_VENTILATION
+        if self.session.state == session.OFFERED and self.pilot.asking:
+            if not facts & session.CLOSABLE:
+                waiting |= session.WAIT_PILOT
         self.waiting_for = waiting
+
+    def _cap_ma(self) -> int:
+        cap_w = self.dispatch.cap_w
+        import_ma = self.limits.import_ma
+        if cap_w == NO_CAP_W or cap_w >= self.dispatch.import_power_w:
+            return import_ma
+        # In the ratio of powers, in coarser units: W × 10 mA stays below 2^30.
+        return import_ma // 10 * cap_w // max(self.dispatch.import_power_w, 1) * 10
 
     def _act(self) -> None:
         outputs = self.outputs
@@ -253,10 +355,13 @@ class Connector:
             pilot.blank()
         elif contactor.commanded and not visit.closed:
             contactor.open(visit.cause, 1 if self._current_ma >= _UNLOADED_MA else 0)
+            self.opening_faults = self.faults.active
+            self.opening_waits = self.waiting_for
             self.ground_fault.spend()
             pilot.blank()
         if visit.offering:
-            pilot.offer(self.limits.import_ma)
+            # Under a closed contactor the PWM stays until the session stops: 5 % offers nothing.
+            pilot.offer(self._cap_ma(), self.vehicle.linked or visit.closed)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded
@@ -276,40 +381,21 @@ class Connector:
                 return DUTY_F
         return DUTY_STEADY
 
-    def _signed_current_ma(self, inputs: Inputs) -> int:
-        one, other = inputs.current_l1_ma, inputs.current_l2_ma
-        return one if abs(one) >= abs(other) else other
+    def _account(self, inputs: Inputs, dt_ms: int) -> None:
+        contactor = self.contactor
+        # Behind open contacts only a sensor's offset is left, unless they lie.
+        flows = contactor.commanded or contactor.confirmed or self._current_ma >= _UNLOADED_MA
+        self.meter.account(inputs.power_w if flows else 0, dt_ms)
+        self.dispatch.export.account(self.meter.export_wh, dt_ms)
+        self._uptime_ms += dt_ms
+        if self._uptime_ms >= 1000:
+            self._uptime_ms -= 1000
+            self.uptime_s += 1
 
     def _publish(self, inputs: Inputs) -> None:
         status = self._spare_status
-        pilot = self.pilot
-        contactor = self.contactor
-        limited = self.limits
-        status.sequence = (self.status.sequence + 1) & TIME_MASK_MS
-        status.pilot_state = pilot.state
-        status.pilot_high_mv = inputs.pilot_high_mv
-        status.pilot_low_mv = inputs.pilot_low_mv
-        status.duty_bp = pilot.duty_bp
-        status.contactor_commanded = contactor.commanded
-        status.contactor_confirmed = contactor.confirmed
-        status.open_cause = contactor.open_cause
-        status.session_state = self.session.state
-        status.waiting_for = self.waiting_for
-        status.mode = MODE_GRID
-        status.import_limit_ma = limited.import_ma
-        status.export_limit_ma = limited.export_ma
-        status.import_limit_owner = limited.import_owner
-        status.export_limit_owner = limited.export_owner
-        status.offered_ma = pilot.offered_ma
-        status.power_w = inputs.power_w
-        status.voltage_l1_mv = inputs.voltage_l1_mv
-        status.voltage_l2_mv = inputs.voltage_l2_mv
-        status.current_ma = self._signed_current_ma(inputs)
-        status.frequency_millihertz = inputs.frequency_millihertz
-        status.import_wh = self.meter.import_wh
-        status.export_wh = self.meter.export_wh
-        status.faults = self.faults.active
-        status.closings = contactor.closings
-        status.hot_openings = contactor.hot_openings
+        publish_status(self, status, inputs)
         self._spare_status = self.status
         self.status = status
+        publish_report(self, self.report, self._turn)
+        self._turn = self._turn + 1 if self._turn < REPORT_TICKS - 1 else 0

@@ -17,7 +17,18 @@ CAUSE_S2_OPENED = const(2)  # the vehicle went back to state B
 CAUSE_UNPLUG = const(3)  # the pilot showed state A
 CAUSE_FORCED = const(4)  # the vehicle kept drawing for the standard's wait
 CAUSE_FAULT = const(5)  # a row of the fault table
-CAUSE_NAMES = ("none", "planned", "s2_opened", "unplug", "forced", "fault")
+CAUSE_MUST_TRIP = const(6)  # abnormal voltage or frequency while exporting
+CAUSE_PERMISSION = const(7)  # the permission to export was withdrawn, and it went on for too long
+CAUSE_NAMES = (
+    "none",
+    "planned",
+    "s2_opened",
+    "unplug",
+    "forced",
+    "fault",
+    "must_trip",
+    "permission",
+)
 
 REST_MS = const(5000)  # open at least this long before closing again (WARP; evse.md 4.1, C)
 _CONFIRM_MS = const(250)  # the auxiliary contact follows within it (WARP debounce; 4.1, C)
@@ -47,7 +58,8 @@ class Contactor:
         """Compare the auxiliary contact with the command; let the rest time pass."""
         self.confirmed = aux_closed
         if aux_closed == self.commanded:
-            self._differs_ms = max(self._differs_ms - dt_ms, 0)  # contacts that chatter add up
+            if self._differs_ms:
+                self._differs_ms = max(self._differs_ms - dt_ms, 0)  # contacts that chatter add up
             self.fault_bits = 0
         elif self._differs_ms < _CONFIRM_MS:
             self._differs_ms += dt_ms

@@ -16,6 +16,7 @@ GROUND_FAULT_SELF_TEST = const(1 << 6)  # the latch did not trip or not release 
 OVERCURRENT = const(1 << 7)  # more current than offered, for longer than a vehicle may take
 SUPPLY_OUT_OF_WINDOW = const(1 << 8)  # voltage of a leg, of both, or frequency
 SETTINGS_INVALID = const(1 << 9)  # a stored setting is outside its range
+POWER_NOT_PERMITTED = const(1 << 10)  # power against the target, or out of the vehicle without one
 
 # What the pilot does while a fault is active, the more severe wins. A vehicle that may be a
 # source must be told to stop: F says so at once, where steady +12 V leaves it three seconds.
@@ -29,6 +30,7 @@ CLEAR_RETRY = const(2)  # by itself after the row's time, a counted number of ti
 CLEAR_UNPLUG = const(4)  # when the vehicle is unplugged
 CLEAR_RESET = const(8)  # by a technician's reset, the cause being gone
 CLEAR_RESTART = const(16)  # by a power cycle
+CLEAR_NAMES = ("gone", "retry", "unplug", "reset", "restart")
 
 _RETRYABLE = CLEAR_RETRY | CLEAR_UNPLUG | CLEAR_RESET
 
@@ -46,5 +48,6 @@ FAULTS = (
     ("overcurrent", PILOT_F_BRIEFLY, _RETRYABLE, 10, 3),
     ("supply_out_of_window", PILOT_STEADY, CLEAR_GONE, 60, 0),
     ("settings_invalid", PILOT_F, CLEAR_RESTART, 0, 0),
+    ("power_not_permitted", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0),
 )
 FAULT_COUNT = len(FAULTS)

@@ -81,9 +81,8 @@ class GroundFault:
             self.fault_bits = GROUND_FAULT
         elif self._step_ms >= 1000:
             self._step_ms -= 1000
-            if self._valid_s > 0:
-                self._valid_s -= 1
-            elif not closed:
+            self._valid_s = max(self._valid_s - 1, 0)
+            if not self._valid_s and not closed:
                 self._go(_UNTESTED)
 
     def _go(self, step: int) -> None:

@@ -18,7 +18,9 @@ OWNER_HARDWARE = const(0)  # what contactor, wiring and connector are rated for
 OWNER_BREAKER = const(1)  # 80 % of the branch breaker (NEC 625.42; evse.md 5, C)
 OWNER_SITE = const(2)  # the site's controller; expires when it falls silent
 OWNER_DRIVER = const(3)  # for this visit
-OWNER_NAMES = ("hardware", "breaker", "site", "driver")
+OWNER_CAPACITY = const(4)  # the utility's largest power (SunSpec 702), as current
+OWNER_PROGRAMME = const(5)  # the utility's present limit (SunSpec 704 WMaxLimPct), export only
+OWNER_NAMES = ("hardware", "breaker", "site", "driver", "capacity", "programme")
 
 # The mode of the power path, and the scope of a slot as a set of modes.
 MODE_GRID = const(0)
@@ -33,7 +35,8 @@ class LimitSlot:
 
     import_ma, export_ma: magnitudes in mA, 0 … 80_000, or NO_LIMIT_MA. scope: SCOPE bits in which
     it counts. remaining_ms: until it falls back to its failsafe, or FOR_EVER.
-    clears_on_unplug: 1 when it ends with the visit.
+    clears_on_unplug: 1 when it ends with the visit. suspended: 1 while only its failsafe counts,
+    because its owner is silent; what was set stays and counts again afterwards.
     """
 
     def __init__(self, owner: int, scope: int, clears_on_unplug: int) -> None:
@@ -45,6 +48,7 @@ class LimitSlot:
         self.failsafe_import_ma = NO_LIMIT_MA
         self.failsafe_export_ma = NO_LIMIT_MA
         self.remaining_ms = FOR_EVER
+        self.suspended = 0
 
     def set(self, import_ma: int, export_ma: int, lasts_ms: int) -> None:
         """Restrict to these magnitudes for `lasts_ms`, or FOR_EVER."""
@@ -73,6 +77,8 @@ class Limits:
             LimitSlot(OWNER_BREAKER, SCOPE_BOTH, 0),
             LimitSlot(OWNER_SITE, SCOPE_GRID, 0),
             LimitSlot(OWNER_DRIVER, SCOPE_GRID, 1),
+            LimitSlot(OWNER_CAPACITY, SCOPE_GRID, 0),
+            LimitSlot(OWNER_PROGRAMME, SCOPE_GRID, 0),
         )
         self.import_ma = 0
         self.import_owner = OWNER_HARDWARE
@@ -80,6 +86,7 @@ class Limits:
         self.export_owner = OWNER_HARDWARE
         self.slots[OWNER_HARDWARE].set(0, 0, FOR_EVER)  # nothing is allowed before the settings
         self._changed = 1
+        self._expiring = 0  # 1 while some slot has an end
         self._scope = SCOPE_GRID
         self._was_connected = 0
 
@@ -87,6 +94,7 @@ class Limits:
         """Set one owner's slot; magnitudes in mA or NO_LIMIT_MA, `lasts_ms` or FOR_EVER."""
         self.slots[owner].set(import_ma, export_ma, lasts_ms)
         self._changed = 1
+        self._expiring = 1
 
     def set_failsafe(self, owner: int, import_ma: int, export_ma: int) -> None:
         """Say what an owner's slot is worth without its owner, and start from there."""
@@ -96,10 +104,21 @@ class Limits:
         slot.fall_back()
         self._changed = 1
 
+    def suspend(self, owner: int, silent: int) -> None:
+        """Let an owner's slot count for its failsafe while the owner is silent."""
+        slot = self.slots[owner]
+        if slot.suspended != silent:
+            slot.suspended = silent
+            self._changed = 1
+
     def age(self, dt_ms: int) -> None:
         """Let expiries run by the time since the last tick, before new limits are set."""
+        if not self._expiring:
+            return
+        self._expiring = 0
         for slot in self.slots:
             if slot.remaining_ms != FOR_EVER:
+                self._expiring = 1
                 slot.remaining_ms -= dt_ms
                 if slot.remaining_ms <= 0:
                     slot.fall_back()
@@ -127,11 +146,13 @@ class Limits:
         for slot in self.slots:
             if not slot.scope & self._scope:
                 continue
-            if slot.import_ma != NO_LIMIT_MA:
-                if self.import_ma == NO_LIMIT_MA or slot.import_ma < self.import_ma:
-                    self.import_ma = slot.import_ma
+            import_ma = slot.failsafe_import_ma if slot.suspended else slot.import_ma
+            export_ma = slot.failsafe_export_ma if slot.suspended else slot.export_ma
+            if import_ma != NO_LIMIT_MA:
+                if self.import_ma == NO_LIMIT_MA or import_ma < self.import_ma:
+                    self.import_ma = import_ma
                     self.import_owner = slot.owner
-            if slot.export_ma != NO_LIMIT_MA:
-                if self.export_ma == NO_LIMIT_MA or slot.export_ma < self.export_ma:
-                    self.export_ma = slot.export_ma
+            if export_ma != NO_LIMIT_MA:
+                if self.export_ma == NO_LIMIT_MA or export_ma < self.export_ma:
+                    self.export_ma = export_ma
                     self.export_owner = slot.owner

@@ -19,6 +19,7 @@ STATE_NAMES = ("A", "B", "C", "D", "E", "F")
 
 DUTY_STEADY = const(10000)  # +12 V: no offer
 DUTY_F = const(0)  # −12 V
+DUTY_DIGITAL = const(500)  # 5 %: amps come by the digital link (evse.md 1.2, C)
 
 # Between two states, mV: half-way between the nominal levels, left with ±250 mV of hysteresis
 # (PZK: 10.75/10.25, 7.75/7.25, 4.75/4.25, 1.75/1.25 V; evse.md 1.5, C). The last one parts a dead
@@ -33,6 +34,7 @@ _PLUG_MS = const(250)  # A to B and back from E or F (OpenEVSE; 1.5, C)
 _UNPLUG_MS = const(20)  # towards A (OpenEVSE 25 ms; 1.5, C)
 # A good sample makes up for a fifth of its time only: a pilot that comes and goes must open too.
 _FORGIVES = const(5)
+_ASKING_MS = const(1000)  # a wish for energy that comes and goes is told for this long
 # State A this long is an unplug that ends a visit; a loose contact only opens the contactor.
 _GONE_MS = const(500)
 
@@ -43,7 +45,9 @@ _BLANK_MS = const(20)
 _DIODE_MV = const(-10000)  # the low half must reach it (WARP; evse.md 1.5, C)
 _DIODE_SEEN_MS = const(100)  # this long good before closing
 _DIODE_LOST_MS = const(100)  # this long bad is a fault (3 s are allowed: peers/evse.md 2.3)
-_NEGATIVE_MS = const(100)  # −12 V measured this long while driven proves the generator
+# −12 V measured this long while driven proves the generator, and state F lasts at least that long
+# after a fault (Table A.5; evse.md 1.4, C).
+_NEGATIVE_MS = const(300)
 _STUCK_MS = const(20)  # F driven but not measured, or measured but not driven: three samples
 
 _RAISE_SPACING_MS = const(5000)  # PWM updates at least 5 s apart (Table A.6; evse.md 1.4, C)
@@ -94,6 +98,7 @@ class Pilot:
     diode_seen: the vehicle's diode was in every sample of this PWM, for long enough.
     negative_seen: −12 V was driven and measured. offered_ma: the current that the
     duty offers (it may say up to 0.02 points less, and 51 A in the gap up to 52.5 A).
+    asking: 1 when a sample of the last second said C or D, steady or not.
     spaced: 1 when the offer may be raised, or made anew. duty_bp: what to drive.
     fault_bits: causes present now.
     """
@@ -103,6 +108,7 @@ class Pilot:
         self.connected = 0
         self.requesting = 0
         self.steady = 0
+        self.asking = 0
         self.diode_seen = 0
         self.negative_seen = 0
         self.duty_bp = DUTY_F
@@ -111,6 +117,7 @@ class Pilot:
         self._level = STATE_F  # by hysteresis, not yet debounced
         self._level_ms = 0
         self._steady_ms = 0
+        self._asking_ms = 0
         self._away_ms = 0
         self._gone_ms = 0
         self._negative_ms = 0
@@ -135,6 +142,13 @@ class Pilot:
             if self._blank_ms > 0:
                 return
         self._classify(high_mv)
+        if self._level == STATE_C or self._level == STATE_D:
+            self.asking = 1
+            self._asking_ms = 0
+        elif self.asking:
+            self._asking_ms += dt_ms
+            if self._asking_ms >= _ASKING_MS:
+                self.asking = 0
         if self.requesting:
             self._watch_energy(dt_ms)
         if self._level == self.state:
@@ -151,16 +165,23 @@ class Pilot:
         if 0 < self.duty_bp < DUTY_STEADY and STATE_B <= self.state <= STATE_D:
             self._watch_diode(low_mv, dt_ms)
 
-    def offer(self, limit_ma: int) -> None:
-        """Offer `limit_ma` by PWM: lowered at once, raised at most every 5 s."""
+    def offer(self, limit_ma: int, linked: int) -> None:
+        """Offer `limit_ma` by PWM: lowered at once, raised at most every 5 s.
+
+        Below 6 A nothing can be offered by duty: then a `linked` vehicle is told to listen to its
+        digital link, and any other gets no offer.
+        """
         offer_ma = min(limit_ma, MAXIMUM_OFFER_MA)
+        if offer_ma < MINIMUM_OFFER_MA:
+            self.withdraw(DUTY_DIGITAL if linked else DUTY_STEADY)
+            return
         if offer_ma == self.offered_ma or (offer_ma > self.offered_ma and not self.spaced):
             return
         self._change_offer(offer_ma)
         self._drive(duty_bp_for_ma(offer_ma))
 
     def withdraw(self, duty_bp: int) -> None:
-        """Offer nothing: steady +12 V (DUTY_STEADY) or −12 V (DUTY_F)."""
+        """Offer no current: steady +12 V (DUTY_STEADY), −12 V (DUTY_F), or DUTY_DIGITAL."""
         if self.offered_ma:
             self._change_offer(0)
         self._drive(duty_bp)
@@ -201,7 +222,8 @@ class Pilot:
 
     def _watch_energy(self, dt_ms: int) -> None:
         if self._level == STATE_C or self._level == STATE_D:
-            self._away_ms = max(self._away_ms - dt_ms // _FORGIVES, 0)
+            if self._away_ms:
+                self._away_ms = max(self._away_ms - dt_ms // _FORGIVES, 0)
             if self._steady_ms < _TO_ENERGY_MS:
                 self._steady_ms += dt_ms
             else:
@@ -262,7 +284,8 @@ class Pilot:
 
     def _watch_diode(self, low_mv: int, dt_ms: int) -> None:
         if low_mv <= _DIODE_MV:
-            self._diode_bad_ms = max(self._diode_bad_ms - dt_ms // _FORGIVES, 0)
+            if self._diode_bad_ms:
+                self._diode_bad_ms = max(self._diode_bad_ms - dt_ms // _FORGIVES, 0)
             self.fault_bits &= ~DIODE_MISSING
             if self._diode_good_ms < _DIODE_SEEN_MS:
                 self._diode_good_ms += dt_ms

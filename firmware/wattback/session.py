@@ -10,7 +10,9 @@ from micropython import const
 from wattback.contactor import (
     CAUSE_FAULT,
     CAUSE_FORCED,
+    CAUSE_MUST_TRIP,
     CAUSE_NONE,
+    CAUSE_PERMISSION,
     CAUSE_PLANNED,
     CAUSE_S2_OPENED,
     CAUSE_UNPLUG,
@@ -20,10 +22,20 @@ BOOT = const(0)  # outputs safe: contactor open, pilot F
 IDLE = const(1)  # no vehicle
 WAITING = const(2)  # vehicle connected, nothing offered; `waiting_for` says why
 OFFERED = const(3)  # PWM on, contactor open: the vehicle's turn
-CHARGING = const(4)  # contactor closed
-STOPPING = const(5)  # PWM off, contactor still closed: the vehicle unloads
-FAULT = const(6)  # contactor open until the latches allow
-STATE_NAMES = ("boot", "idle", "waiting", "offered", "charging", "stopping", "fault")
+CHARGING = const(4)  # contactor closed: energy may flow into the vehicle
+DISCHARGING = const(5)  # contactor closed: energy may flow out of it, or has not ceased yet
+STOPPING = const(6)  # PWM off, contactor still closed: the vehicle unloads
+FAULT = const(7)  # contactor open until the latches allow
+STATE_NAMES = (
+    "boot",
+    "idle",
+    "waiting",
+    "offered",
+    "charging",
+    "discharging",
+    "stopping",
+    "fault",
+)
 
 # Facts of a tick.
 FAULTY = const(1)  # a row of the fault table is latched
@@ -34,30 +46,37 @@ OFFERABLE = const(16)  # nothing is waited for
 CLOSABLE = const(32)  # pilot steady, diode seen in this PWM, contactor confirmed open
 UNLOADED = const(64)  # no current worth the name
 OVERDUE = const(128)  # STOPPING has lasted for the standard's wait
-FACT_NAMES = (
-    "faulty",
-    "ready",
-    "connected",
-    "requesting",
-    "offerable",
-    "closable",
-    "unloaded",
-    "overdue",
-)
+EXPORTING = const(256)  # the vehicle is told to export
+CEASED = const(512)  # no power worth the name flows out of it
+TRIPPED = const(1024)  # the grid is abnormal for longer than a source may stay
+UNPERMITTED = const(2048)  # a withdrawn export goes on for longer than it may
 
 # A vehicle has 3 s to stop once the PWM is off; one that still draws after 6 s is cut off
 # (IEC 61851-1 sequences 10.1 and 10.2; evse.md 1.4, C).
 _FORCED_MS = const(6000)
 
-# What WAITING waits for, as bits; the first that is set is the first to tell.
+# What is waited for before energy may flow into the vehicle, as bits; the first that is set is the
+# first to tell.
 WAIT_SUPPLY = const(1)
 WAIT_LIMIT = const(2)  # the effective limit is below the 6 A that a pilot can offer
 WAIT_REST = const(4)  # the contactor has just opened
 WAIT_SELF_TEST = const(8)
 WAIT_VENTILATION = const(16)  # the vehicle asks for ventilation that is not there
 WAIT_SPACING = const(32)  # the offer has just been changed
-WAIT_NAMES = ("supply", "limit", "contactor_rest", "self_test", "ventilation", "offer_spacing")
+WAIT_TARGET = const(64)  # a target leaves less than 6 A for a vehicle that hears only the pilot
+WAIT_PILOT = const(128)  # offered, and it asks, but state C or the diode comes and goes
+WAIT_NAMES = (
+    "supply",
+    "limit",
+    "contactor_rest",
+    "self_test",
+    "ventilation",
+    "offer_spacing",
+    "target",
+    "steady_pilot",
+)
 
+_NO_FACTS = const(-1)
 _ENERGY = REQUESTING | CLOSABLE | OFFERABLE
 
 # (facts that must hold, facts that must not, next state, cause of opening), first fit fires.
@@ -86,6 +105,15 @@ TRANSITIONS = (
         (0, CONNECTED, IDLE, CAUSE_UNPLUG),  # sequence 2.2: within 100 ms
         (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # sequence 8.1: within 100 ms
         (0, OFFERABLE, STOPPING, CAUSE_NONE),
+        (EXPORTING, 0, DISCHARGING, CAUSE_NONE),
+    ),
+    (  # DISCHARGING
+        (FAULTY, 0, FAULT, CAUSE_FAULT),
+        (0, CONNECTED, IDLE, CAUSE_UNPLUG),
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),
+        (TRIPPED, 0, WAITING, CAUSE_MUST_TRIP),
+        (UNPERMITTED, 0, WAITING, CAUSE_PERMISSION),
+        (CEASED, EXPORTING, CHARGING, CAUSE_NONE),  # from there it charges on, or stops
     ),
     (  # STOPPING
         (FAULTY, 0, FAULT, CAUSE_FAULT),
@@ -113,6 +141,7 @@ class Session:
         self.closed = 0
         self.offering = 0
         self._state_ms = 0
+        self._at_rest = _NO_FACTS  # facts of this state that no row fits
 
     def decide(self, facts: int, dt_ms: int) -> None:
         """Fire the first row that fits the facts of this tick."""
@@ -121,14 +150,18 @@ class Session:
             self._state_ms += dt_ms
             if self._state_ms >= _FORCED_MS:
                 facts |= OVERDUE
+        if facts == self._at_rest:
+            return
         for row in TRANSITIONS[self.state]:
             if facts & row[0] == row[0] and not facts & row[1]:
                 self._enter(row[2])
                 self.cause = row[3]
                 return
+        self._at_rest = facts
 
     def _enter(self, state: int) -> None:
         self.state = state
+        self._at_rest = _NO_FACTS
         self._state_ms = 0
-        self.closed = 1 if state == CHARGING or state == STOPPING else 0
-        self.offering = 1 if state == OFFERED or state == CHARGING else 0
+        self.closed = 1 if CHARGING <= state <= STOPPING else 0
+        self.offering = 1 if OFFERED <= state <= DISCHARGING else 0

@@ -4,27 +4,74 @@ The board loads the values; a value outside its range is refused as a whole load
 then stays unavailable (fault settings_invalid) rather than guess.
 """
 
+from micropython import const
+
 from wattback.limits import HIGHEST_LIMIT_MA, NO_LIMIT_MA
 
-# (name, default, lowest, highest), in the order in which boards store them.
+# May a setting change while the connector runs? The rest is the installer's, loaded at the start.
+AT_START = const(0)
+AT_RUN_TIME = const(1)
+
+# (name, default, lowest, highest, when), in the order in which boards store them.
 SETTINGS = (
-    ("hardware_limit_ma", 48000, 6000, HIGHEST_LIMIT_MA),
+    ("hardware_limit_ma", 48000, 6000, HIGHEST_LIMIT_MA, AT_START),
     # The branch breaker's rating; 80 % of it may be drawn (NEC 625.42; evse.md 5, C).
-    ("breaker_ma", 60000, 7500, 100000),
+    ("breaker_ma", 60000, 7500, 100000, AT_START),
     # What the site's slot is worth without a site controller; −1: no restriction of its own.
-    ("site_failsafe_import_ma", NO_LIMIT_MA, NO_LIMIT_MA, HIGHEST_LIMIT_MA),
-    ("site_failsafe_export_ma", NO_LIMIT_MA, NO_LIMIT_MA, HIGHEST_LIMIT_MA),
+    ("site_failsafe_import_ma", NO_LIMIT_MA, NO_LIMIT_MA, HIGHEST_LIMIT_MA, AT_START),
+    ("site_failsafe_export_ma", NO_LIMIT_MA, NO_LIMIT_MA, HIGHEST_LIMIT_MA, AT_START),
     # State D is served only where the room is ventilated.
-    ("ventilation_present", 0, 0, 1),
+    ("ventilation_present", 0, 0, 1, AT_START),
     # A vendor's window for 208 to 277 V, 160 to 320 V for 2 s (evse.md 4.3, C); a leg is half.
-    ("line_low_mv", 160000, 80000, 240000),
-    ("line_high_mv", 320000, 220000, 330000),
-    ("leg_low_mv", 80000, 40000, 120000),
-    ("leg_high_mv", 160000, 110000, 165000),
-    ("supply_trip_ms", 2000, 100, 10000),
+    ("line_low_mv", 160000, 80000, 240000, AT_START),
+    ("line_high_mv", 320000, 220000, 330000, AT_START),
+    ("leg_low_mv", 80000, 40000, 120000, AT_START),
+    ("leg_high_mv", 160000, 110000, 165000, AT_START),
+    ("supply_trip_ms", 2000, 100, 10000, AT_START),
     # ±3 Hz around nominal (PZK; evse.md 4.1, C).
-    ("frequency_low_millihertz", 57000, 45000, 60000),
-    ("frequency_high_millihertz", 63000, 50000, 66000),
+    ("frequency_low_millihertz", 57000, 45000, 60000, AT_START),
+    ("frequency_high_millihertz", 63000, 50000, 66000, AT_START),
+    # Base of the per-unit values below: line to line, 240 V split phase.
+    ("nominal_line_mv", 240000, 200000, 250000, AT_START),
+    # Enter service (IEEE 1547-2018; evse.md 6.4, C): windows, delay, ramp.
+    ("enter_service_low_bp", 9170, 8800, 9500, AT_START),
+    ("enter_service_high_bp", 10500, 10500, 10600, AT_START),
+    ("enter_service_low_millihertz", 59500, 59000, 59900, AT_START),
+    ("enter_service_high_millihertz", 60100, 60100, 61000, AT_START),
+    ("enter_service_delay_s", 300, 0, 600, AT_START),
+    ("enter_service_ramp_s", 300, 1, 1000, AT_START),
+    # Has the utility agreed that this site may feed its grid? Nothing exports before.
+    ("export_permitted", 0, 0, 1, AT_START),
+    # The vehicle's inverter must be of this abnormal category or better (IEEE 1547-2018; 6.1, C).
+    ("abnormal_category", 3, 1, 3, AT_START),
+    # Silence of the vehicle link that ends an authorisation. A vehicle asks every 500 ms
+    # (ISO 15118-20; evse.md 6.8, C), so one message may be lost; J3072's own timers are
+    # unconfirmed (6.7, U).
+    ("vehicle_link_timeout_ms", 1250, 600, 1400, AT_START),
+    # How long power may flow against its permission, and how much more than permitted. A source
+    # must have ceased within 2 s (evse.md 6.4, C), the opening of the contactor included; the
+    # amount is unconfirmed.
+    ("permission_excess_ms", 1800, 500, 1900, AT_START),
+    ("permission_excess_w", 500, 100, 2000, AT_START),
+    # Nothing public gives a ramp for set-points (evse.md 5.2, U).
+    ("target_ramp_w_per_s", 500, 10, 20000, AT_START),
+    # Silence of a controller that has once beaten, until its targets and limits do not count.
+    # Between SmartEVSE's 11 s and OpenEVSE's 120 s (evse.md 5.1, C).
+    ("controller_timeout_s", 60, 1, 3600, AT_RUN_TIME),
+    # The owner's switch, besides the utility's permission.
+    ("export_enabled", 1, 0, 1, AT_RUN_TIME),
+    # State of charge that is never exported: 20 % (a vendor's advice; evse.md 7, C).
+    ("reserve_bp", 2000, 0, 10000, AT_RUN_TIME),
+    # Energy exported a day; −1: no limit of its own.
+    ("export_day_limit_wh", -1, -1, 200000, AT_RUN_TIME),
+    # Charging for a departure begins this much earlier than the energy needs.
+    ("departure_margin_s", 900, 0, 7200, AT_RUN_TIME),
+    # What the utility's client allows at most (SunSpec 702: WChaRteMax, WMax, WDisChaRteMax).
+    ("import_max_w", 19200, 0, 19200, AT_RUN_TIME),
+    ("export_max_w", 19200, 0, 19200, AT_RUN_TIME),
+    # Modbus RTU.
+    ("modbus_unit_id", 1, 1, 247, AT_START),
+    ("modbus_baud", 19200, 1200, 115200, AT_START),
 )
 
 
@@ -43,6 +90,28 @@ class Settings:
     supply_trip_ms: int
     frequency_low_millihertz: int
     frequency_high_millihertz: int
+    nominal_line_mv: int
+    enter_service_low_bp: int
+    enter_service_high_bp: int
+    enter_service_low_millihertz: int
+    enter_service_high_millihertz: int
+    enter_service_delay_s: int
+    enter_service_ramp_s: int
+    export_permitted: int
+    abnormal_category: int
+    vehicle_link_timeout_ms: int
+    permission_excess_ms: int
+    permission_excess_w: int
+    target_ramp_w_per_s: int
+    controller_timeout_s: int
+    export_enabled: int
+    reserve_bp: int
+    export_day_limit_wh: int
+    departure_margin_s: int
+    import_max_w: int
+    export_max_w: int
+    modbus_unit_id: int
+    modbus_baud: int
 
     def __init__(self) -> None:
         for row in SETTINGS:
@@ -59,3 +128,15 @@ class Settings:
         for index, row in enumerate(SETTINGS):
             setattr(self, row[0], values[index])
         return ""
+
+    def set(self, index: int, value: int) -> None:
+        """Change one row of the table while the connector runs; the caller has checked it."""
+        setattr(self, SETTINGS[index][0], value)
+
+    def version(self) -> int:
+        """A number of 16 bits, never 0, that differs when a setting of the table's start does."""
+        version = 1
+        for row in SETTINGS:
+            if row[4] == AT_START:
+                version = (version * 31 + getattr(self, row[0]) + 1) % 65521  # a prime
+        return version or 1

@@ -13,7 +13,7 @@ class Inputs:
     pilot_high_mv, pilot_low_mv: the pilot's upper and lower level in the last millisecond.
     voltage_l1_mv, voltage_l2_mv: supply legs to neutral, RMS, upstream of the contactor.
     current_l1_ma, current_l2_ma: RMS per leg with the sign of its power.
-    power_w: active power of both legs together.
+    power_w, reactive_var: active and reactive power of both legs together.
     frequency_millihertz: of the supply; 0 while there is no voltage to count.
     contactor_aux_closed: the auxiliary contact that moves with the main contacts.
     ground_fault_latched: the hardware latch has tripped (it cuts the coil by itself).
@@ -27,6 +27,7 @@ class Inputs:
         self.current_l1_ma = 0
         self.current_l2_ma = 0
         self.power_w = 0
+        self.reactive_var = 0
         self.frequency_millihertz = 0
         self.contactor_aux_closed = 0
         self.ground_fault_latched = 0
@@ -48,6 +49,78 @@ class Outputs:
         self.ground_fault_reset = 0
 
 
+# Names of the fields of Status and Report, in order: for whoever copies them all.
+STATUS_NAMES = (
+    "sequence",
+    "pilot_state",
+    "pilot_high_mv",
+    "pilot_low_mv",
+    "duty_bp",
+    "contactor_commanded",
+    "contactor_confirmed",
+    "open_cause",
+    "session_state",
+    "waiting_for",
+    "export_waits",
+    "mode",
+    "in_service",
+    "import_limit_ma",
+    "export_limit_ma",
+    "import_limit_owner",
+    "export_limit_owner",
+    "offered_ma",
+    "target_w",
+    "target_owner",
+    "power_w",
+    "reactive_var",
+    "voltage_l1_mv",
+    "voltage_l2_mv",
+    "current_ma",
+    "frequency_millihertz",
+    "import_wh",
+    "export_wh",
+    "faults",
+)
+REPORT_NAMES = (
+    "uptime_s",
+    "closings",
+    "hot_openings",
+    "opening_faults",
+    "opening_waits",
+    "service_left_s",
+    "target_state",
+    "target_asked_w",
+    "target_left_s",
+    "import_power_w",
+    "export_power_w",
+    "site_import_ma",
+    "site_export_ma",
+    "site_left_s",
+    "programme_export_ma",
+    "programme_left_s",
+    "site_target_enabled",
+    "site_target_w",
+    "site_target_left_s",
+    "programme_target_enabled",
+    "programme_target_w",
+    "programme_target_left_s",
+    "controller_state",
+    "vehicle_link",
+    "vehicle_refusal",
+    "soc_bp",
+    "reserve_bp",
+    "need_wh",
+    "departure_s",
+    "vehicle_charge_w",
+    "vehicle_discharge_w",
+    "export_day_wh",
+    "export_day_left_s",
+    "civil_day",
+    "civil_s",
+    "settings_version",
+)
+
+
 class Status:
     """What the connector tells about itself: one consistent picture of one tick.
 
@@ -55,30 +128,83 @@ class Status:
     holds one that does not change for a whole tick; `sequence` tells whether it was overtaken.
     """
 
+    sequence: int
+    pilot_state: int  # pilot.STATE_NAMES
+    pilot_high_mv: int
+    pilot_low_mv: int
+    duty_bp: int
+    contactor_commanded: int
+    contactor_confirmed: int
+    open_cause: int  # contactor.CAUSE_NAMES, of the last opening
+    session_state: int  # session.STATE_NAMES
+    waiting_for: int  # session.WAIT bits: why no energy may flow into the vehicle
+    export_waits: int  # export.WAIT bits: why none may flow out of it
+    mode: int  # limits.MODE_NAMES
+    in_service: int  # grid/enter_service.py
+    import_limit_ma: int
+    export_limit_ma: int
+    import_limit_owner: int  # limits.OWNER_NAMES
+    export_limit_owner: int
+    offered_ma: int  # by the pilot's duty
+    target_w: int  # what the vehicle is told to do, after permissions, limits and ramp
+    target_owner: int  # targets.OWNER_NAMES
+    power_w: int
+    reactive_var: int
+    voltage_l1_mv: int
+    voltage_l2_mv: int
+    current_ma: int  # of the larger leg
+    frequency_millihertz: int
+    import_wh: int
+    export_wh: int
+    faults: int  # bits of fault_table.FAULTS, latched
+
     def __init__(self) -> None:
-        self.sequence = 0
-        self.pilot_state = 0
-        self.pilot_high_mv = 0
-        self.pilot_low_mv = 0
-        self.duty_bp = 0
-        self.contactor_commanded = 0
-        self.contactor_confirmed = 0
-        self.open_cause = 0
-        self.session_state = 0
-        self.waiting_for = 0
-        self.mode = 0
-        self.import_limit_ma = 0
-        self.export_limit_ma = 0
-        self.import_limit_owner = 0
-        self.export_limit_owner = 0
-        self.offered_ma = 0
-        self.power_w = 0
-        self.voltage_l1_mv = 0
-        self.voltage_l2_mv = 0
-        self.current_ma = 0
-        self.frequency_millihertz = 0
-        self.import_wh = 0
-        self.export_wh = 0
-        self.faults = 0
-        self.closings = 0
-        self.hot_openings = 0
+        for name in STATUS_NAMES:
+            setattr(self, name, 0)
+
+
+class Report:
+    """What the connector tells of itself now and then: the same object for ever, a few fields
+    renewed each tick in a fixed rota, so that each is at most `publish.REPORT_TICKS` ticks old.
+    """
+
+    uptime_s: int
+    closings: int  # since power-up
+    hot_openings: int  # with at least 1 A flowing
+    opening_faults: int  # faults at the last opening
+    opening_waits: int  # what was waited for at the last opening
+    service_left_s: int  # of the enter-service delay; it runs only while the supply is in window
+    target_state: int  # targets.STATE_NAMES
+    target_asked_w: int  # what the owner wants, before permissions, limits and ramp
+    target_left_s: int  # until it reverts; -1: for ever
+    import_power_w: int  # what the limits allow at the present voltage, magnitudes
+    export_power_w: int
+    site_import_ma: int  # the site's slot as it was set; -1: no limit
+    site_export_ma: int
+    site_left_s: int  # until it falls back; -1: for ever
+    programme_export_ma: int  # the programme's slot
+    programme_left_s: int
+    site_target_enabled: int  # the site's wish, whether it counts now or not
+    site_target_w: int
+    site_target_left_s: int  # until it ends; -1: for ever
+    programme_target_enabled: int  # the programme's wish, likewise
+    programme_target_w: int
+    programme_target_left_s: int
+    controller_state: int  # heartbeat.STATE_NAMES
+    vehicle_link: int  # vehicle.LINK_NAMES
+    vehicle_refusal: int  # vehicle.REFUSAL_NAMES
+    soc_bp: int  # -1: the vehicle has not said
+    reserve_bp: int  # the larger of the owner's and the vehicle's own
+    need_wh: int  # into the battery until departure
+    departure_s: int  # until departure; -1: the vehicle has not said
+    vehicle_charge_w: int  # ratings of the vehicle, 0: it has not said
+    vehicle_discharge_w: int
+    export_day_wh: int  # exported in the present day
+    export_day_left_s: int  # until that day ends
+    civil_day: int  # days since 1970-01-01; -1: the time has not been set
+    civil_s: int  # second of the day
+    settings_version: int  # of the site settings that a vehicle must acknowledge
+
+    def __init__(self) -> None:
+        for name in REPORT_NAMES:
+            setattr(self, name, 0)

@@ -1,33 +1,64 @@
-"""One simulated board in its world: power, ticks and commands, whatever interpreter runs it.
+"""One simulated board in its world: power, ticks, commands, bytes, whatever interpreter runs it.
 
 `answer` holds the firmware's last words; `status(name)` reads one of them by name. Retained memory
 lives here while the board is without power, as it would in its FRAM.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from wattback import retained
 from wattback.boards.sim import (
+    BYTES_OUT_AT,
+    CLOSING_AT,
+    COMMAND_WORDS,
+    COUNT_OUT_AT,
+    DUE_AT,
+    EVENT_COMMAND,
     HEAD_WORDS,
     IN_WORDS,
     KIND_BOOT,
     KIND_SERVICE,
     KIND_TICK,
+    OBEYED_AT,
     OUTPUT_AT,
+    OUTPUTS_AT,
+    REPORT_AT,
+    RESULT_AT,
     RETAINED_AT,
     STATUS_AT,
-    STATUS_NAMES,
 )
 from wattback.settings import SETTINGS
+from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_sim.clock import Clock
 from wattback_sim.errors import FirmwareStoppedError
 from wattback_sim.link import Link
 from wattback_sim.world import World
 
-# Where each word of the status lies in an answer.
-AT = {name: STATUS_AT + index for index, name in enumerate(STATUS_NAMES)}
+# Where each word of status and report lies in an answer to a tick.
+AT = {name: STATUS_AT + index for index, name in enumerate(STATUS_NAMES)} | {
+    name: REPORT_AT + index for index, name in enumerate(REPORT_NAMES)
+}
+
+SERIAL_NUMBER = 1  # of a simulated unit that is given none
 
 _TAIL = [0] * IN_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The service plane's answer to an event.
+
+    taken: how many of the bytes that came. outputs: bits of channels that have something to say.
+    due_in_us: until it wants to be called, or −1. data: of the channel asked about; closing: its
+    port wants that connection closed, and is.
+    """
+
+    taken: int
+    outputs: int
+    due_in_us: int
+    data: bytes
+    closing: bool
 
 
 class SimulatedBoard:
@@ -38,11 +69,17 @@ class SimulatedBoard:
     """
 
     def __init__(
-        self, world: World, clock: Clock, settings: Mapping[str, int], new_link: Callable[[], Link]
+        self,
+        world: World,
+        clock: Clock,
+        settings: Mapping[str, int],
+        new_link: Callable[[], Link],
+        serial_number: int = SERIAL_NUMBER,
     ) -> None:
         self.world = world
         self.clock = clock
         self.settings_by_name = settings
+        self.serial_number = serial_number
         self.answer: Sequence[int] = []
         self.interpreter = ""
         self.ticks = 0
@@ -52,19 +89,24 @@ class SimulatedBoard:
         self._words = [0] * IN_WORDS
 
     def status(self, name: str) -> int:
-        """One word of the firmware's last published status."""
+        """One word of the firmware's last published status or report."""
         return self.answer[AT[name]]
 
-    def power_on(self) -> None:
-        """Start the firmware: settings and retained memory go in, outputs come out safe."""
+    def power_on(self) -> tuple[int, int]:
+        """Start the firmware: settings and retained memory go in, outputs come out safe.
+
+        Returns what its service plane wants: outputs and due_in_us as in Served.
+        """
         self._link = self._new_link()
         self.world.powered = True
-        answer = self._exchange(KIND_BOOT, [*self.settings_by_name.values(), *self._retained])
+        words = [*self.settings_by_name.values(), *self._retained, self.serial_number]
+        answer = self._exchange(KIND_BOOT, words)
         self._drive(answer)
-        if not answer[2]:
+        if not answer[RESULT_AT]:
             name = "MicroPython" if answer[STATUS_AT] else "CPython"
             version = ".".join(str(part) for part in answer[STATUS_AT + 1 : STATUS_AT + 4])
             self.interpreter = f"{name} {version}"
+        return answer[OUTPUTS_AT], answer[DUE_AT]
 
     def power_off(self) -> None:
         """Cut the board's own supply; only retained memory survives."""
@@ -83,9 +125,11 @@ class SimulatedBoard:
     def tick(self) -> None:
         """One tick at the clock's present time; the world must have advanced to it."""
         words = self._words
+        clock = self.clock
         words[0] = KIND_TICK
         words[1] = self.ticks
-        words[2] = self.clock.board_ms
+        words[2] = clock.board_ms
+        words[3] = clock.board_us
         self.world.sense(words, HEAD_WORDS)
         assert self._link is not None
         answer = self._link.exchange(words)
@@ -97,12 +141,37 @@ class SimulatedBoard:
         self.answer = answer
         self._drive(answer)
 
+    def obeyed(self) -> Sequence[int]:
+        """Code and arguments of the command that the last tick carried out, or nothing."""
+        answer = self.answer
+        return answer[OBEYED_AT : OBEYED_AT + COMMAND_WORDS] if answer[OBEYED_AT] else ()
+
     def command(self, code: int, *arguments: int) -> int:
         """Put a command into the firmware's queue; its answer (`wattback.commands`)."""
-        return self._exchange(KIND_SERVICE, [code, *arguments])[2]
+        arguments += (0,) * (6 - len(arguments))
+        return self._exchange(KIND_SERVICE, [EVENT_COMMAND, code, *arguments])[RESULT_AT]
+
+    def serve(
+        self, event: int, channel: int, data: bytes = b"", age_us: int = 0, take: bool = False
+    ) -> Served:
+        """Something between ticks (`wattback.boards.sim`): bytes, connections, time.
+
+        data: at most MOST_IN bytes, the last of which came `age_us` ago. take: bring what the
+        channel's port wants sent.
+        """
+        words = [event, channel, int(take), age_us, len(data), *pack(data)]
+        answer = self._exchange(KIND_SERVICE, words)
+        count = answer[COUNT_OUT_AT]
+        return Served(
+            answer[RESULT_AT],
+            answer[OUTPUTS_AT],
+            answer[DUE_AT],
+            unpack(answer[BYTES_OUT_AT : BYTES_OUT_AT + (count + 2) // 3], count),
+            bool(answer[CLOSING_AT]),
+        )
 
     def _exchange(self, kind: int, words: Sequence[int]) -> Sequence[int]:
-        frame = [kind, self.ticks, self.clock.board_ms, *words]
+        frame = [kind, self.ticks, self.clock.board_ms, self.clock.board_us, *words]
         assert self._link is not None and len(frame) <= IN_WORDS
         return self._link.exchange(frame + _TAIL[len(frame) :])
 
@@ -110,6 +179,16 @@ class SimulatedBoard:
         self.world.drive(
             answer[OUTPUT_AT], answer[OUTPUT_AT + 1], answer[OUTPUT_AT + 2], answer[OUTPUT_AT + 3]
         )
+
+
+def pack(data: bytes) -> list[int]:
+    """Bytes as words of a frame: three to a word, the first lowest."""
+    return [int.from_bytes(data[at : at + 3], "little") for at in range(0, len(data), 3)]
+
+
+def unpack(words: Sequence[int], count: int) -> bytes:
+    """The first `count` bytes of words of a frame."""
+    return b"".join(word.to_bytes(3, "little") for word in words)[:count]
 
 
 def default_settings() -> dict[str, int]:

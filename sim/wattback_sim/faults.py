@@ -48,6 +48,14 @@ def _wire(world: World) -> object:
     return world.wire
 
 
+def _inverter(world: World) -> object:
+    return world.vehicle.inverter
+
+
+def _evcc(world: World) -> object:
+    return world.vehicle.evcc
+
+
 def _sensor(name: str) -> list[FaultKind]:
     unit = unit_of(name)
 
@@ -91,6 +99,43 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
         1e4,
     ),
     FaultKind("ground_fault_latch", "dead", "does not trip", _path, "latch_dead", True, False),
+    FaultKind("vehicle_link", "open", "wire broken: silence", _evcc, "cut", True, False),
+    FaultKind(
+        "vehicle_link",
+        "noisy",
+        "share of the bytes with a wrong bit",
+        _evcc,
+        "noise",
+        False,
+        0.0,
+        "%",
+        0.0,
+        100.0,
+    ),
+    FaultKind(
+        "inverter",
+        "exports",
+        "feeds this much whatever it is told",
+        _inverter,
+        "forced_w",
+        False,
+        0.0,
+        "W",
+        0.0,
+        20000.0,
+    ),
+    FaultKind(
+        "inverter",
+        "inverted",
+        "takes targets with the wrong sign",
+        _inverter,
+        "inverted",
+        True,
+        False,
+    ),
+    FaultKind(
+        "inverter", "frozen", "keeps the power that it has", _inverter, "frozen", True, False
+    ),
     *(row for name in SENSOR_NAMES for row in _sensor(name)),
 )
 

@@ -1,51 +1,68 @@
 """An independent account of every limit that is active, from what was set and said.
 
-Made for the truths, from the rules and not from the firmware's slots: settings, accepted commands,
-expiries, unplugs and restarts go in; the largest current that may be offered comes out.
+Made for the truths, from the rules and not from the firmware's slots: settings, obeyed commands,
+expiries, a silent controller, unplugs and restarts go in; the largest currents that may flow come
+out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from wattback.limits import NO_LIMIT_MA, OWNER_DRIVER, OWNER_SITE
+from wattback import commands
+from wattback.limits import NO_LIMIT_MA, OWNER_DRIVER, OWNER_PROGRAMME, OWNER_SITE
+from wattback.settings import SETTINGS
 
-# An expiry may be seen one tick late, and a tick is counted from the one that obeyed.
-_EXPIRY_SLACK_US = 20_000
+# What time brings may be seen one tick late, and a tick is counted from the one that obeyed.
+_TIME_SLACK_US = 20_000
+
+Pair = tuple[int, int]  # import, export
+_NO_LIMITS: Pair = (NO_LIMIT_MA, NO_LIMIT_MA)
 
 
 class LimitLedger:
-    """import_ma: the largest import that may be offered now, in mA."""
+    """import_ma, export_ma: the largest magnitudes that may flow now."""
 
     def __init__(self, settings: Mapping[str, int]) -> None:
-        self._fixed_ma = min(settings["hardware_limit_ma"], settings["breaker_ma"] * 8 // 10)
-        self._failsafe_ma = {
-            OWNER_SITE: settings["site_failsafe_import_ma"],
-            OWNER_DRIVER: NO_LIMIT_MA,
-        }
-        self._said_ma = dict(self._failsafe_ma)
+        self._settings = dict(settings)
+        self._at_start = settings
+        site = (settings["site_failsafe_import_ma"], settings["site_failsafe_export_ma"])
+        self._failsafe = {OWNER_SITE: site, OWNER_DRIVER: _NO_LIMITS, OWNER_PROGRAMME: _NO_LIMITS}
+        self._said = dict(self._failsafe)
         self._ends_us: dict[int, int] = {}
-        self.import_ma = self._smallest()
+        self._counter = -1
+        self._silent_us: int | None = None
+        self._silent = False
+        self.import_ma, self.export_ma = self._smallest()
 
-    def command(self, now_us: int, owner: int, import_ma: int, lasts_s: int) -> None:
-        """A limit command was accepted."""
-        self._said_ma[owner] = import_ma
-        self._ends_us.pop(owner, None)
-        if lasts_s:
-            self._ends_us[owner] = now_us + lasts_s * 1_000_000
-        self.import_ma = self._smallest()
+    def obeyed(self, now_us: int, words: Sequence[int]) -> None:
+        """The firmware has carried out a command: its code and arguments."""
+        code, *arguments = words
+        if code == commands.COMMAND_SET_LIMIT:
+            owner, import_ma, export_ma, lasts_s = arguments[:4]
+            self._said[owner] = (import_ma, export_ma)
+            self._ends_us.pop(owner, None)
+            if lasts_s:
+                self._ends_us[owner] = now_us + lasts_s * 1_000_000
+        elif code == commands.COMMAND_SET_SETTING:
+            self._settings[SETTINGS[arguments[0]][0]] = arguments[1]
+        elif code == commands.COMMAND_HEARTBEAT and arguments[0] != self._counter:
+            self._counter = arguments[0]
+            self._silent_us = now_us + self._settings["controller_timeout_s"] * 1_000_000
+            self._silent = False
+        self.import_ma, self.export_ma = self._smallest()
 
     def advance(self, now_us: int) -> None:
-        """Let expiries run: at once towards more, with the slack towards less."""
+        """Let times run out: at once towards more, with the slack towards less."""
         for owner, ends_us in list(self._ends_us.items()):
             if now_us >= ends_us:
-                before_ma = self.import_ma
-                said_ma = self._said_ma[owner]
-                self._said_ma[owner] = self._failsafe_ma[owner]
-                self.import_ma = self._smallest()
-                if self.import_ma < before_ma and now_us < ends_us + _EXPIRY_SLACK_US:
-                    self._said_ma[owner] = said_ma
-                    self.import_ma = before_ma
-                else:
+                before = self._said[owner]
+                self._said[owner] = self._failsafe[owner]
+                if self._settled(now_us, ends_us):
                     del self._ends_us[owner]
+                else:
+                    self._said[owner] = before
+        if self._silent_us is not None and not self._silent and now_us >= self._silent_us:
+            self._silent = True
+            self._silent = self._settled(now_us, self._silent_us)
 
     def unplugged(self) -> None:
         """The visit is over: what the driver set ends with it."""
@@ -53,14 +70,41 @@ class LimitLedger:
 
     def restarted(self) -> None:
         """The firmware has booted: nobody has said anything yet."""
-        self._end(OWNER_SITE)
-        self._end(OWNER_DRIVER)
+        self._settings = dict(self._at_start)
+        self._counter = -1
+        self._silent_us = None
+        self._silent = False
+        for owner in self._said:
+            self._end(owner)
+
+    def setting(self, name: str) -> int:
+        """The present value of a setting, as loaded or as changed since."""
+        return self._settings[name]
+
+    def _settled(self, now_us: int, due_us: int) -> bool:
+        """Take over the new sums, unless they are smaller and their slack still runs."""
+        import_ma, export_ma = self._smallest()
+        less = import_ma < self.import_ma or export_ma < self.export_ma
+        if less and now_us < due_us + _TIME_SLACK_US:
+            return False
+        self.import_ma, self.export_ma = import_ma, export_ma
+        return True
 
     def _end(self, owner: int) -> None:
         self._ends_us.pop(owner, None)
-        self._said_ma[owner] = self._failsafe_ma[owner]
-        self.import_ma = self._smallest()
+        self._said[owner] = self._failsafe[owner]
+        self.import_ma, self.export_ma = self._smallest()
 
-    def _smallest(self) -> int:
-        said = [limit_ma for limit_ma in self._said_ma.values() if limit_ma != NO_LIMIT_MA]
-        return min([self._fixed_ma, *said])
+    def _smallest(self) -> Pair:
+        settings = self._settings
+        fixed_ma = min(settings["hardware_limit_ma"], settings["breaker_ma"] * 8 // 10)
+        volts = settings["nominal_line_mv"] // 1000
+        imports = [fixed_ma, settings["import_max_w"] * 1000 // volts]
+        exports = [fixed_ma, settings["export_max_w"] * 1000 // volts]
+        for owner, said in self._said.items():
+            counts = self._failsafe[owner] if owner == OWNER_SITE and self._silent else said
+            if counts[0] != NO_LIMIT_MA:
+                imports.append(counts[0])
+            if counts[1] != NO_LIMIT_MA:
+                exports.append(counts[1])
+        return min(imports), min(exports)

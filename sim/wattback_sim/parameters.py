@@ -26,12 +26,24 @@ def parameter(
     return field(default=default, metadata=metadata)
 
 
-_UNIT_ENDINGS = {"ma": "mA", "mv": "mV", "ms": "ms", "millihertz": "mHz", "w": "W"}
+_UNIT_ENDINGS = {
+    "_ma": "mA",
+    "_mv": "mV",
+    "_ms": "ms",
+    "_millihertz": "mHz",
+    "_w_per_s": "W/s",
+    "_w": "W",
+    "_var": "var",
+    "_wh": "Wh",
+    "_s": "s",
+    "_bp": "bp",
+    "_baud": "bit/s",
+}
 
 
 def unit_of(name: str) -> str:
     """The unit that a firmware name ends in, "" when it ends in none."""
-    return _UNIT_ENDINGS.get(name.rpartition("_")[2], "")
+    return next((unit for ending, unit in _UNIT_ENDINGS.items() if name.endswith(ending)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from wattback.connector import TIME_MASK_MS
 from wattback.settings import SETTINGS
-from wattback_sim.actions import Action, check_arguments, find_action
+from wattback_sim.actions import Action, find_action
+from wattback_sim.arguments import Arguments
 from wattback_sim.board import default_settings
 from wattback_sim.clock import to_us
 from wattback_sim.errors import BadInputError, suggestion
@@ -34,7 +35,7 @@ class Act:
 
     t_us: int
     action: Action
-    arguments: Mapping[str, float]
+    arguments: Arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class _ScenarioReader(TomlReader):
         place = Place("connector")
         given = self.table("connector")
         self.refuse_unknown(given, settings, place)
-        for name, _default, low, high in SETTINGS:
+        for name, _default, low, high, _when in SETTINGS:
             if name in given:
                 try:
                     value = check_number(name, given[name], int, low, high, unit_of(name))
@@ -174,7 +175,7 @@ class _ScenarioReader(TomlReader):
             given = {key: value for key, value in entry.items() if key not in ("t_s", "do")}
             try:
                 action = find_action(str(entry["do"]))
-                acts.append(Act(t_us, action, check_arguments(action, given)))
+                acts.append(Act(t_us, action, action.check(given)))
             except BadInputError as error:
                 self._blame(error, [*given, "do"], place)
         return acts

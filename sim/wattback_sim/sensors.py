@@ -28,6 +28,7 @@ SENSORS = (
     SensorKind("current_l1_ma", 15.0, 2),
     SensorKind("current_l2_ma", 15.0, 2),
     SensorKind("power_w", 3.0, 1),
+    SensorKind("reactive_var", 3.0, 1),
     SensorKind("frequency_millihertz", 2.0, 1),
 )
 SENSOR_NAMES = tuple(sensor.name for sensor in SENSORS)

@@ -10,8 +10,18 @@ from datetime import datetime, timedelta
 from wattback.contactor import CAUSE_NAMES
 from wattback.limits import OWNER_NAMES
 from wattback.pilot import STATE_NAMES
-from wattback.session import BOOT, CHARGING, FAULT, IDLE, OFFERED, STOPPING, WAITING
+from wattback.session import (
+    BOOT,
+    CHARGING,
+    DISCHARGING,
+    FAULT,
+    IDLE,
+    OFFERED,
+    STOPPING,
+    WAITING,
+)
 from wattback_sim.board import AT, SimulatedBoard
+from wattback_sim.export_story import ExportStory
 from wattback_sim.texts import CAUSE_TEXTS, FAULT_TEXTS, WAIT_TEXTS, power_in_words
 from wattback_sim.trace import fault_names, wait_names
 
@@ -58,6 +68,7 @@ class Story:
         self._waiting_us = 0
         self._power_due_us: int | None = None
         self._power_w = 0.0
+        self._export = ExportStory(board, self.add)
 
     def add(self, kind: str, text: str) -> None:
         """Something that the firmware does not say by itself."""
@@ -70,6 +81,7 @@ class Story:
         """The board has lost its power: what it did before is no change that it made."""
         self._last = (BOOT, self._last[1], 0, 0, 0, 0)
         self._power_due_us = None
+        self._export.restarted()
 
     def watch(self) -> None:
         """Compare this tick with the one before."""
@@ -82,6 +94,7 @@ class Story:
             self._watch_waiting()
         if self._power_due_us is not None:
             self._watch_power()
+        self._export.watch()
         self._watch_vehicle()
 
     def _changed(self, before: tuple[int, ...], now: tuple[int, ...]) -> None:
@@ -143,6 +156,12 @@ class Story:
             self.add(
                 "connector", f"withdraws its offer and lets the vehicle stop: needs {reasons}"
             )
+        elif now == DISCHARGING:
+            self.add("connector", "lets the vehicle discharge")
+            self._expect_power()
+        elif before == DISCHARGING and now == CHARGING:
+            self.add("connector", "export has ended; the vehicle may charge")
+            self._expect_power()
         elif now == FAULT:
             self.add("connector", "is in fault: contactor open until the fault is cleared")
         self._waiting = []

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from typing import TextIO
 
 from wattback.contactor import CAUSE_NAMES
+from wattback.export import WAIT_NAMES as EXPORT_WAIT_NAMES
 from wattback.fault_table import FAULTS
 from wattback.limits import MODE_NAMES, OWNER_NAMES
 from wattback.pilot import STATE_NAMES as PILOT_NAMES
 from wattback.session import STATE_NAMES as SESSION_NAMES
 from wattback.session import WAIT_NAMES
+from wattback.targets import OWNER_NAMES as TARGET_OWNER_NAMES
 from wattback_sim.board import AT, SimulatedBoard
 
 Cell = int | str
@@ -28,6 +30,11 @@ def fault_names(bits: int) -> list[str]:
 def wait_names(bits: int) -> list[str]:
     """Names of what is waited for, in table order."""
     return [name for index, name in enumerate(WAIT_NAMES) if bits & (1 << index)]
+
+
+def export_wait_names(bits: int) -> list[str]:
+    """Names of why nothing is exported, in table order."""
+    return [name for index, name in enumerate(EXPORT_WAIT_NAMES) if bits & (1 << index)]
 
 
 def _word(name: str) -> Callable[[SimulatedBoard], Cell]:
@@ -50,9 +57,11 @@ ENUMERATED: dict[str, tuple[str, ...]] = {
     "export_limit_owner": OWNER_NAMES,
     "faults": _FAULT_NAMES,
     "waiting_for": WAIT_NAMES,
+    "target_owner": TARGET_OWNER_NAMES,
+    "export_waits": EXPORT_WAIT_NAMES,
 }
 # Columns whose cell is a set of names joined by ";".
-SETS = ("faults", "waiting_for")
+SETS = ("faults", "waiting_for", "export_waits")
 
 COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
     "t_ms": lambda board: board.clock.now_us // 1000,
@@ -65,11 +74,14 @@ COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
     "open_cause": _named("open_cause", CAUSE_NAMES),
     "session_state": _named("session_state", SESSION_NAMES),
     "mode": _named("mode", MODE_NAMES),
+    "in_service": _word("in_service"),
     "import_limit_ma": _word("import_limit_ma"),
     "export_limit_ma": _word("export_limit_ma"),
     "import_limit_owner": _named("import_limit_owner", OWNER_NAMES),
     "export_limit_owner": _named("export_limit_owner", OWNER_NAMES),
+    "target_w": _word("target_w"),
     "power_w": _word("power_w"),
+    "reactive_var": _word("reactive_var"),
     "voltage_l1_mv": _word("voltage_l1_mv"),
     "voltage_l2_mv": _word("voltage_l2_mv"),
     "current_ma": _word("current_ma"),
@@ -80,6 +92,8 @@ COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
     "faults": lambda board: ";".join(fault_names(board.answer[AT["faults"]])),
     "offered_ma": _word("offered_ma"),
     "waiting_for": lambda board: ";".join(wait_names(board.answer[AT["waiting_for"]])),
+    "target_owner": _named("target_owner", TARGET_OWNER_NAMES),
+    "export_waits": lambda board: ";".join(export_wait_names(board.answer[AT["export_waits"]])),
 }
 
 

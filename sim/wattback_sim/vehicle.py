@@ -1,13 +1,18 @@
-"""The vehicle with basic signalling: pilot resistors, S2, and a charger that obeys the duty.
+"""The vehicle: pilot resistors, S2, a charger that obeys the duty, and what its digital link adds.
 
-It reads the duty as IEC 61851-1 Table A.8 tells a vehicle to, closes S2 when it wants energy, and
-follows a changed duty within its own time. Parameters make it slow, greedy, or in need of air.
+With basic signalling it reads the duty as IEC 61851-1 Table A.8 tells a vehicle to, closes S2 when
+it wants energy, and follows a changed duty within its own time. Parameters make it slow, greedy,
+or in need of air. While its link runs (`evcc.py`) it follows the connector's target with its
+inverter, both ways; the duty is then one more limit for charging. Current is positive out of it.
 """
 
+import math
 from dataclasses import dataclass
 
 from wattback.pilot import ma_for_duty_bp
 from wattback_sim.battery import Battery
+from wattback_sim.evcc import Evcc, LinkParameters, Orders, Readings
+from wattback_sim.inverter import Inverter, InverterParameters
 from wattback_sim.parameters import parameter
 
 # Resistances to earth behind the diode (evse.md 1.1, C): state B, C and D.
@@ -16,6 +21,7 @@ _C_OHM = 2740.0 * 1300.0 / (2740.0 + 1300.0)
 _D_OHM = 2740.0 * 270.0 / (2740.0 + 270.0)
 _LEAST_LINE_V = 150.0  # below it the on-board charger does not run
 _STOPPED_A = 0.3
+_DIGITAL_BP = range(300, 701)  # the duty that refers to the digital link (evse.md 1.2, C)
 
 
 @dataclass(slots=True)
@@ -25,7 +31,11 @@ class VehicleParameters:
     plugged: bool = parameter(False, "", 0, 1, "already plugged in at the start", True)
     soc: float = parameter(0.5, "", 0.0, 1.0, "state of charge at the start", True)
     target_soc: float = parameter(1.0, "", 0.0, 1.0, "charges up to it")
+    minimum_soc: float = parameter(0.1, "", 0.0, 1.0, "discharges down to it, never below")
     need_kwh: float = parameter(300.0, "kWh", 0.0, 300.0, "energy that it wants in this visit")
+    departure_s: float = parameter(
+        -1.0, "s", -1.0, 604800.0, "from plug-in to when it must have it; -1: does not say"
+    )
     max_current_a: float = parameter(48.0, "A", 6.0, 96.0, "of the on-board charger")
     start_s: float = parameter(1.5, "s", 0.0, 60.0, "from an offer to S2 closed")
     response_s: float = parameter(1.0, "s", 0.0, 30.0, "from a changed duty to the current")
@@ -37,19 +47,34 @@ class VehicleParameters:
 
 
 class Vehicle:
-    """draw_a: AC current drawn, a magnitude. energy_wh: taken in this visit."""
+    """current_a: at its plug, positive out of it. energy_wh: taken in this visit, less what it
+    takes to replace what was given."""
 
-    def __init__(self, parameters: VehicleParameters, battery: Battery) -> None:
+    def __init__(
+        self,
+        parameters: VehicleParameters,
+        battery: Battery,
+        inverter: InverterParameters,
+        link: LinkParameters,
+        seed: int,
+    ) -> None:
         self.parameters = parameters
         self.battery = battery
+        self.inverter = Inverter(inverter)
+        self.evcc = Evcc(link, self._readings, seed)
         self.plugged = parameters.plugged
         self.s2_closed = False
         self.s2_forced_open = False
-        self.draw_a = 0.0
+        self.current_a = 0.0
         self.energy_wh = 0.0
+        self._orders: Orders | None = None
+        self._line_v = 0.0
+        self._plugged_s = 0.0
+        self._now_s = 0.0
         self._read_a = 0.0
         self._allowed_a = 0.0
         self._follow_at_s = 0.0
+        self._digital = False  # the duty refers to the link
         self._offered_since_s: float | None = None
         self._refused_since_s = 0.0
 
@@ -57,12 +82,15 @@ class Vehicle:
         """The driver plugs in: a visit begins."""
         self.plugged = True
         self.energy_wh = 0.0
+        self._plugged_s = self._now_s
 
     def unplug(self) -> None:
         """The plug leaves the inlet; its pilot pin first, so the current may still flow."""
         self.plugged = False
         self.s2_closed = False
+        self._orders = None
         self._read_a = self._allowed_a = 0.0
+        self._digital = False
         self._offered_since_s = None
 
     def load_ohm(self) -> float | None:
@@ -78,63 +106,163 @@ class Vehicle:
         p = self.parameters
         return self.battery.soc < p.target_soc and self.energy_wh < p.need_kwh * 1000.0
 
-    def advance(self, now_s: float, dt_s: float, duty_bp: int, line_v: float) -> None:
-        """Live for `dt_s` up to `now_s` with this duty on the pilot and this line voltage."""
-        if self.draw_a > 0.0:
-            power_w = self.draw_a * line_v
-            self.battery.charge(power_w, dt_s)
-            self.energy_wh += power_w * dt_s / 3600.0
+    def need_wh(self) -> float:
+        """Energy that it still wants, as much of it as fits into the battery."""
+        p = self.parameters
+        left_wh = max(0.0, p.need_kwh * 1000.0 - self.energy_wh)
+        return min(left_wh, self.battery.room_wh(p.target_soc))
+
+    @property
+    def reactive_var(self) -> float:
+        """Reactive power, positive into the grid: little, and only of a running inverter."""
+        if self._orders is None:
+            return 0.0
+        return abs(self._power_w()) * self.inverter.parameters.reactive_share
+
+    def advance(self, now_us: int, dt_s: float, duty_bp: int, line_v: float) -> None:
+        """Live for `dt_s` up to `now_us` with this duty on the pilot and this line voltage."""
+        self._now_s = now_s = now_us * 1e-6
+        self._line_v = line_v
+        if self.current_a:
+            self._move_energy(dt_s)
+        self.evcc.advance(now_us, self.plugged)
         if self.plugged:
+            if self.evcc.orders is not self._orders:
+                self._listen()
             self._read_duty(now_s, duty_bp)
             self._switch_s2(now_s)
-        self._draw(dt_s, line_v)
+        self._flow(dt_s)
+
+    def _power_w(self) -> float:
+        return self.current_a * self._line_v
+
+    def _move_energy(self, dt_s: float) -> None:
+        power_w = self._power_w()
+        if power_w <= 0.0:
+            self.battery.charge(-power_w, dt_s)
+            self.energy_wh += -power_w * dt_s / 3600.0
+        else:
+            self.battery.discharge(power_w, dt_s)
+            lost = self.battery.parameters.efficiency**2  # out of the battery, and into it again
+            self.energy_wh -= power_w / lost * dt_s / 3600.0
+
+    def _listen(self) -> None:
+        orders = self.evcc.orders
+        if orders is None:
+            if self.inverter.feeds_on and self.evcc.parameters.on:
+                return  # what it was told last still counts for it
+            self.current_a = min(0.0, self.current_a)
+        self._orders = orders
 
     def _read_duty(self, now_s: float, duty_bp: int) -> None:
         read_a = ma_for_duty_bp(duty_bp) / 1000.0
-        if read_a != self._read_a:
-            if read_a == 0.0:
+        digital = self._orders is not None and duty_bp in _DIGITAL_BP
+        if read_a != self._read_a or digital != self._digital:
+            offered = read_a > 0.0 or digital
+            was_offered = self._read_a > 0.0 or self._digital
+            if not offered:
                 self._refused_since_s = now_s
                 self._offered_since_s = None
-            elif self._read_a == 0.0:
+            elif not was_offered:
                 self._offered_since_s = now_s
             self._read_a = read_a
+            self._digital = digital
             self._follow_at_s = now_s + self.parameters.response_s
         if now_s >= self._follow_at_s:
             self._allowed_a = self._read_a
 
     def _switch_s2(self, now_s: float) -> None:
         p = self.parameters
+        stopped = abs(self.current_a) < _STOPPED_A
         if self.s2_forced_open:
             self.s2_closed = False
-        elif not self.wants_energy():
-            if self.draw_a < _STOPPED_A:
+        elif not self.wants_energy() and not self._wants_to_feed():
+            if stopped:
                 self.s2_closed = False
         elif p.s2_without_pwm:
             self.s2_closed = True
         elif self._offered_since_s is not None:
             if now_s - self._offered_since_s >= p.start_s:
                 self.s2_closed = True
-        elif now_s - self._refused_since_s >= p.stop_s and (
-            self.draw_a < _STOPPED_A or not p.obeys_duty
-        ):
+        elif now_s - self._refused_since_s >= p.stop_s and (stopped or not p.obeys_duty):
             self.s2_closed = self.s2_closed and not p.obeys_duty
 
-    def _draw(self, dt_s: float, line_v: float) -> None:
-        if line_v < _LEAST_LINE_V:
-            self.draw_a = 0.0
+    def _wants_to_feed(self) -> bool:
+        if self.inverter.forced_w:
+            return True
+        orders = self._orders
+        if orders is None or self.battery.soc <= self.parameters.minimum_soc:
+            return False
+        return orders.wanted or orders.target_w > 0.0
+
+    def _flow(self, dt_s: float) -> None:
+        line_v = self._line_v
+        linked = self._orders is not None or self.inverter.forced_w > 0.0
+        if line_v < (self.inverter.parameters.low_v if linked else _LEAST_LINE_V) or not line_v:
+            self.current_a = 0.0
             return
-        p = self.parameters
         if not self.plugged:
             return  # the current runs on in the power pins until they part
-        allowed_a = self._allowed_a if p.obeys_duty else p.max_current_a
-        if self.s2_forced_open and self.draw_a > 0.0:
+        if self.s2_forced_open and self.current_a:
             return  # S2 opened without stopping first: the charger has not noticed yet
+        if linked:
+            goal_w = self._goal_w(self._orders)
+            power_w = self.inverter.step(self._power_w(), goal_w, line_v, dt_s)
+            if power_w > 0.0 and self.battery.soc <= self.parameters.minimum_soc:
+                power_w = 0.0  # the battery protects itself, whatever the inverter does
+            self.current_a = power_w / line_v
+        else:
+            self._draw(dt_s)
+
+    def _goal_w(self, orders: Orders | None) -> float:
+        """What it aims at with its link: at most what everyone allows, in the asked direction."""
+        p = self.parameters
+        line_v = self._line_v
+        if orders is None or not self.s2_closed or self._offered_since_s is None:
+            return 0.0
+        if orders.target_w > 0.0:
+            if not orders.permitted or self.battery.soc <= p.minimum_soc:
+                return 0.0
+            return min(orders.target_w, orders.discharge_w, self.inverter.most_w(line_v))
+        if not self.wants_energy():
+            return 0.0
+        duty_a = math.inf if self._digital or not p.obeys_duty else self._allowed_a
+        most_w = min(duty_a, p.max_current_a) * line_v
+        return -min(most_w, -orders.target_w, orders.charge_w, self.battery.acceptable_w())
+
+    def _draw(self, dt_s: float) -> None:
+        """Charge by basic signalling."""
+        p = self.parameters
+        line_v = self._line_v
+        draw_a = -self.current_a
+        allowed_a = self._allowed_a if p.obeys_duty else p.max_current_a
         if not self.s2_closed or not self.wants_energy():
             allowed_a = 0.0
         target_a = min(allowed_a, p.max_current_a, self.battery.acceptable_w() / line_v)
         if target_a < 6.0 and allowed_a < 6.0:
             target_a = 0.0
-        if target_a > self.draw_a:
-            self.draw_a = min(target_a, self.draw_a + p.ramp_a_per_s * dt_s)
-        elif target_a < self.draw_a:
-            self.draw_a = max(target_a, self.draw_a - 8.0 * p.ramp_a_per_s * dt_s)
+        if target_a > draw_a:
+            draw_a = min(target_a, draw_a + p.ramp_a_per_s * dt_s)
+        elif target_a < draw_a:
+            draw_a = max(target_a, draw_a - 8.0 * p.ramp_a_per_s * dt_s)
+        self.current_a = -draw_a
+
+    def _readings(self) -> Readings:
+        p = self.parameters
+        inverter = self.inverter.parameters
+        left_s = -1.0
+        if p.departure_s >= 0.0:
+            left_s = max(0.0, self._plugged_s + p.departure_s - self._now_s)
+        return Readings(
+            charge_w=p.max_current_a * inverter.nominal_v,
+            discharge_w=inverter.discharge_kw * 1000.0,
+            nominal_v=inverter.nominal_v,
+            capacity_wh=self.battery.parameters.capacity_kwh * 1000.0,
+            power_w=self._power_w(),
+            reactive_var=self.reactive_var,
+            soc=self.battery.soc,
+            minimum_soc=p.minimum_soc,
+            need_wh=self.need_wh(),
+            departure_s=left_s,
+            running=abs(self.current_a) >= _STOPPED_A,
+        )

@@ -13,7 +13,7 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
     met = sum(verdict.met_us is not None for verdict in result.verdicts)
     facts = (
         ("energy into the vehicle", f"{board.status('import_wh') / 1000:.2f} kWh"),
-        ("highest power", f"{_highest_kw(player):.1f} kW"),
+        ("energy out of the vehicle", f"{board.status('export_wh') / 1000:.2f} kWh"),
         ("battery", f"{_first_soc(player):.0f} % → {player.world.battery.soc * 100:.0f} %"),
         ("openings under load", str(board.status("hot_openings"))),
         ("truths", held),
@@ -36,8 +36,3 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
 def _first_soc(player: Player) -> float:
     """State of charge at the start, in percent."""
     return float(player.world.parameters.get("vehicle.soc")) * 100.0
-
-
-def _highest_kw(player: Player) -> float:
-    at = list(COLUMNS).index("power_w")
-    return max((abs(int(row[at])) for row in player.trace.rows), default=0) / 1000.0

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from wattback.settings import SETTINGS
-from wattback_sim.actions import ACTIONS, Argument
+from wattback_sim.actions import ACTIONS
+from wattback_sim.arguments import Argument
 from wattback_sim.faults import FAULT_KINDS
 from wattback_sim.parameters import unit_of
+from wattback_sim.readings import INSTRUMENTS
 from wattback_sim.texts import SETTING_TEXTS
 from wattback_sim.trace import ENUMERATED
 from wattback_sim.world import default_parameters
@@ -25,7 +27,7 @@ class Chapter:
 
 def vocabulary() -> tuple[Chapter, ...]:
     """All chapters, in the order in which a scenario is written."""
-    return (_parameters(), _settings(), _actions(), _faults(), _columns())
+    return (_parameters(), _settings(), _actions(), _faults(), _columns(), _readings())
 
 
 def _span(low: float, high: float) -> str:
@@ -56,7 +58,7 @@ def _settings() -> Chapter:
             str(default),
             SETTING_TEXTS[name],
         )
-        for name, default, low, high in SETTINGS
+        for name, default, low, high, _when in SETTINGS
     )
     heads = ("setting", "range", "unit", "default", "meaning")
     return Chapter("settings", "Settings of the connector, at boot: [connector]", heads, rows)
@@ -71,8 +73,8 @@ def _actions() -> Chapter:
 
 
 def _argument(argument: Argument) -> str:
-    default = "" if argument.default is None else f" = {argument.default:g}"
-    return f"{argument.name}{default} ({_span(argument.low, argument.high)} {argument.unit})"
+    default = "" if argument.default is None else f" = {argument.default}"
+    return f"{argument.name}{default} ({argument.span()})"
 
 
 def _faults() -> Chapter:
@@ -92,3 +94,9 @@ def _faults() -> Chapter:
 def _columns() -> Chapter:
     rows = tuple((column, " ".join(names)) for column, names in ENUMERATED.items())
     return Chapter("columns", "Enumerated columns of the trace", ("column", "values"), rows)
+
+
+def _readings() -> Chapter:
+    rows = tuple((row.name, row.unit, row.text) for row in INSTRUMENTS)
+    title = "Instruments of the world, besides the columns: get, of a served board"
+    return Chapter("readings", title, ("reading", "unit", "meaning"), rows)

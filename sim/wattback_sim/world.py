@@ -7,7 +7,9 @@ it knows the firmware's state. One seed decides all of its noise.
 import random
 
 from wattback_sim.battery import Battery, BatteryParameters
+from wattback_sim.evcc import LinkParameters
 from wattback_sim.grid import Grid, GridParameters
+from wattback_sim.inverter import InverterParameters
 from wattback_sim.parameters import Parameters
 from wattback_sim.pilot_wire import PilotParameters, PilotWire
 from wattback_sim.power_path import ContactorParameters, PowerPath
@@ -26,6 +28,8 @@ def default_parameters() -> Parameters:
             "grid": GridParameters(),
             "vehicle": VehicleParameters(),
             "battery": BatteryParameters(),
+            "inverter": InverterParameters(),
+            "link": LinkParameters(),
             "contactor": ContactorParameters(),
             "pilot": PilotParameters(),
         }
@@ -35,7 +39,8 @@ def default_parameters() -> Parameters:
 class World:
     """State of the world at `now_us`.
 
-    current_a: through the contacts, signed (negative while charging). power_w: the same as power.
+    current_a: through the contacts, signed (negative while charging). power_w, reactive_var: the
+    same as power, and what goes with it.
     import_wh, export_wh: true energy since the start. duty_bp: on the pilot now.
     powered: the board has its own supply. arcs: times in µs at which pins parted under load.
     """
@@ -47,13 +52,20 @@ class World:
         self.duty_bp = 0
         self.current_a = 0.0
         self.power_w = 0.0
+        self.reactive_var = 0.0
         self.import_wh = 0.0
         self.export_wh = 0.0
         self.arcs: list[int] = []
         section = parameters.section
         vehicle = section("vehicle", VehicleParameters)
         self.battery = Battery(section("battery", BatteryParameters), vehicle.soc)
-        self.vehicle = Vehicle(vehicle, self.battery)
+        self.vehicle = Vehicle(
+            vehicle,
+            self.battery,
+            section("inverter", InverterParameters),
+            section("link", LinkParameters),
+            seed,
+        )
         self.grid = Grid(section("grid", GridParameters))
         self.path = PowerPath(section("contactor", ContactorParameters))
         self.wire = PilotWire(section("pilot", PilotParameters))
@@ -79,14 +91,15 @@ class World:
         line_v = grid.voltage_l1_v + grid.voltage_l2_v if path.closed else 0.0
         if self._pins_part_us and now_us >= self._pins_part_us:
             self._part_pins()
-        vehicle.advance(now_us * 1e-6, dt_s, self._duty_at_vehicle(), line_v)
-        grid.load(vehicle.draw_a)
-        self.current_a = -vehicle.draw_a
-        if vehicle.draw_a:
-            self.power_w = -vehicle.draw_a * (grid.voltage_l1_v + grid.voltage_l2_v)
+        vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v)
+        self.current_a = vehicle.current_a
+        grid.load(-vehicle.current_a)
+        self.reactive_var = vehicle.reactive_var
+        self.power_w = vehicle.current_a * (grid.voltage_l1_v + grid.voltage_l2_v)
+        if self.power_w < 0.0:
             self.import_wh -= self.power_w * dt_s / 3600.0
-        else:
-            self.power_w = 0.0
+        elif self.power_w > 0.0:
+            self.export_wh += self.power_w * dt_s / 3600.0
         self.wire.settle(self.duty_bp, self.powered, vehicle.load_ohm())
 
     def drive(self, duty_bp: int, contactor: int, test: int, reset: int) -> None:
@@ -116,9 +129,10 @@ class World:
         frame[at + 4] = read[4](self.current_a * 1000.0)
         frame[at + 5] = read[5](self.current_a * 1000.0)
         frame[at + 6] = read[6](self.power_w)
-        frame[at + 7] = read[7](grid.frequency_hz * 1000.0)
-        frame[at + 8] = self.path.aux_closed
-        frame[at + 9] = self.path.latched
+        frame[at + 7] = read[7](self.reactive_var)
+        frame[at + 8] = read[8](grid.frequency_hz * 1000.0)
+        frame[at + 9] = self.path.aux_closed
+        frame[at + 10] = self.path.latched
 
     def _duty_at_vehicle(self) -> int:
         wire = self.wire
@@ -129,6 +143,6 @@ class World:
     def _part_pins(self) -> None:
         self._pins_part_us = 0
         if not self.vehicle.plugged:
-            if self.vehicle.draw_a > 0.0:
+            if self.vehicle.current_a:
                 self.arcs.append(self.now_us)
-            self.vehicle.draw_a = 0.0
+            self.vehicle.current_a = 0.0

@@ -15,7 +15,7 @@ from wattback.pilot import (
     duty_bp_for_ma,
     ma_for_duty_bp,
 )
-from wattback_sim.truths import offered_a
+from wattback_sim.truths.offer import offered_a
 
 _STEP_MA = 100
 _GAP_LIMIT = 0.02  # percentage points below the ideal duty: two steps of the firmware's unit

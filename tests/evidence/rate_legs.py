@@ -16,7 +16,7 @@ from itertools import repeat
 from unittest.mock import patch
 
 from wattback.boards.sim import IN_WORDS, KIND_TICK, OUT_WORDS
-from wattback_sim import player as player_module
+from wattback_sim import site as site_module
 from wattback_sim.clock import TICK_US
 from wattback_sim.firmware import scenarios_root
 from wattback_sim.link import Link
@@ -128,7 +128,7 @@ def _measure() -> Rates:
 
 
 def _play(scenario: Scenario, new_link: Callable[[], Link]) -> tuple[RunResult, float]:
-    with patch.object(player_module, "open_link", lambda _runtime: new_link()):
+    with patch.object(site_module, "open_link", lambda _runtime: new_link()):
         player = Player(scenario, "", SEED, Trace(100, keep=False))
         gc.collect()
         began = time.perf_counter()

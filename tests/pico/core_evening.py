@@ -1,205 +1,213 @@
-"""A short evening in which every phase of a visit occurs, played on CPython and recorded.
+"""An evening in which every phase of a visit occurs, played on CPython and recorded for the board.
 
-World, simulated board and firmware are the simulator's own. Ticks are 10 ms apart where something
-happens and up to a second where nothing does, so that the emulated Pico, which takes 45 s for a
-second of busy code, can go through the whole of it.
+Three visits: one that charges by the pilot alone and then feeds the grid by its link, one that
+feeds it against its permission, one in which much else fails.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import wattback_sim  # noqa: F401  (makes the firmware importable)
-from wattback.boards.sim import HEAD_WORDS, INPUT_NAMES
+from tests.pico.recorder import Proof, Recorder
 from wattback.commands import (
-    ACCEPTED,
+    COMMAND_HEARTBEAT,
     COMMAND_RESET_FAULTS,
     COMMAND_SET_LIMIT,
-    REFUSED_FULL,
+    COMMAND_SET_SETTING,
+    COMMAND_SET_TARGET,
+    COMMAND_SET_TIME,
 )
+from wattback.connector import Connector
+from wattback.contactor import CAUSE_MUST_TRIP, CAUSE_PERMISSION, CAUSE_PLANNED
+from wattback.export import WAIT_CONTROLLER, WAIT_DEPARTURE, WAIT_RESERVE
+from wattback.fault_table import POWER_NOT_PERMITTED
 from wattback.limits import OWNER_SITE
-from wattback.session import STATE_NAMES
-from wattback_sim.board import SimulatedBoard, default_settings
-from wattback_sim.clock import Clock
+from wattback.session import CHARGING, IDLE, OFFERED
+from wattback.settings import SETTINGS
+from wattback.targets import OWNER_SITE as TARGET_OF_SITE
+from wattback.vehicle import LINK_AUTHORISED, LINK_LAPSED
 from wattback_sim.faults import find_fault
-from wattback_sim.link.cpython import CPythonLink
-from wattback_sim.trace import fault_names
-from wattback_sim.world import World, default_parameters
 
 SEED = 1
-FRAME_WORDS = HEAD_WORDS + len(INPUT_NAMES)
 
-# A vehicle without patience keeps the phases short; the firmware's work does not depend on it.
-_QUICK_VEHICLE = {
+# A vehicle without patience and steep ramps keep the evening short; the firmware's work does not
+# depend on it. Its inverter feeds on when its link is silent, so that the connector has to act.
+_PARAMETERS = {
     "vehicle.start_s": 0.05,
     "vehicle.response_s": 0.0,
-    "vehicle.stop_s": 0.05,
+    "vehicle.stop_s": 0.3,
     "vehicle.ramp_a_per_s": 400.0,
+    "inverter.response_s": 0.0,
+    "inverter.ramp_kw_per_s": 1000.0,
+    "inverter.ceases": False,
 }
-_LONGEST_LEAP_MS = 50  # the firmware takes any longer step for a single tick
+_SETTINGS = {
+    "enter_service_delay_s": 2,
+    "enter_service_ramp_s": 2,
+    "export_permitted": 1,
+    "target_ramp_w_per_s": 20000,
+    "vehicle_link_timeout_ms": 1000,
+    "permission_excess_ms": 1800,
+}
+_SETTING_NAMES = [row[0] for row in SETTINGS]
+
 _LEAK = ("cable", "leak", 500.0)
 _SHORT = ("pilot", "short", 0.0)
-_FAULTS = (_LEAK, ("contactor_aux", "stuck_closed", 0.0), ("pilot", "stuck_high", 0.0), _SHORT)
+_LATCHING = (_LEAK, ("contactor_aux", "stuck_closed", 0.0), ("pilot", "stuck_high", 0.0), _SHORT)
+_FEEDS = ("inverter", "exports", 11000.0)
+
+_TARGET_W = 7000
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """The frames from `start` to before `end`: ticks of 10 ms, the phase `name` of the evening."""
+def record_evening() -> Recorder:
+    """Play the evening; the recorder holds its phases."""
+    evening = _Evening()
+    evening.charge_by_the_pilot()
+    evening.feed_the_grid()
+    evening.interrupt_the_export()
+    evening.lose_the_link()
+    evening.trip()
+    evening.feed_without_permission()
+    evening.fail_and_recover()
+    return evening.recorder
 
-    name: str
-    start: int
-    end: int
 
-
-class Recorder(CPythonLink):
-    """A link that keeps what was exchanged.
-
-    boot: the first frame. words: all later ones, FRAME_WORDS int32 each. sums: of each answer to
-    them the CRC-32 of what it tells, outputs, status and retained words.
-    """
-
+class _Evening:
     def __init__(self) -> None:
-        super().__init__()
-        self.boot: list[int] = []
-        self.words = bytearray()
-        self.sums = bytearray()
+        self.recorder = Recorder(SEED, _PARAMETERS, _SETTINGS)
+        self._phase = self.recorder.phase
+        self._run_s = self.recorder.run_s
+        self._until_session = self.recorder.until_session
+        self._command = self.recorder.command
+        self._world = self.recorder.world
 
-    @property
-    def count(self) -> int:
-        """Frames recorded after the first."""
-        return len(self.sums) // 4
-
-    def exchange(self, words: Sequence[int]) -> Sequence[int]:
-        """See Link."""
-        answer = super().exchange(words)
-        if self.boot:
-            self.words += struct.pack(f"<{FRAME_WORDS}i", *words[:FRAME_WORDS])
-            told = answer[HEAD_WORDS:]
-            self.sums += struct.pack("<I", zlib.crc32(struct.pack(f"<{len(told)}i", *told)))
-        else:
-            self.boot = list(words)
-        return answer
-
-
-class Evening:
-    """Plays one evening when it is made. recorder: its frames; stretches: its phases, in order."""
-
-    def __init__(self) -> None:
-        parameters = default_parameters()
-        for path, value in _QUICK_VEHICLE.items():
-            parameters.set(path, value)
-        self.recorder = Recorder()
-        self.stretches: list[Stretch] = []
-        self._world = World(parameters, SEED)
-        self._clock = Clock(0)
-        self._board = SimulatedBoard(
-            self._world, self._clock, default_settings(), lambda: self.recorder
-        )
-        self._board.power_on()
-        self._charge_and_stop()
-        self._unplug_under_load()
-        self._fail_and_recover()
-
-    def _charge_and_stop(self) -> None:
-        self._phase("boot", 16, "boot", "idle")
-        self._leap_s(7)  # the contactor rests
+    def charge_by_the_pilot(self) -> None:
+        self._phase("boot", 16, "boot", "idle", _session_is(IDLE), lead=8)
+        self._phase("enter service", 12, "idle", "idle", _in_service, lead=4)
+        self._run_s(3)  # the contactor rests
         self._world.vehicle.plug_in()
-        self._leap_s(0.01)
-        self._leap_s(0.2)
-        self._phase("plugged in", 5, "idle", "waiting")
-        self._phase("offered", 10, "waiting", "offered")
-        self._leap_s(0.42)
-        self._phase("charging", 14, "offered", "charging")
-        self._leap_s(1)
+        self._phase("plugged in", 8, "idle", "offered", _session_is(OFFERED), lead=4)
+        self._phase("closing", 14, "offered", "charging", _session_is(CHARGING), lead=4)
+        self._run_s(1)
         self._limit_a(20)
-        self._phase("limited", 6, "charging", "charging")
+        self._phase("limited", 6, "charging", "charging", lambda c: c.status.offered_ma == 20000)
         self._limit_a(0)
-        self._phase("stopping", 14, "charging", "waiting")
+        self._phase("stopping", 14, "charging", "waiting", _opened_for(CAUSE_PLANNED))
 
-    def _unplug_under_load(self) -> None:
+    def feed_the_grid(self) -> None:
+        says = {1: self.recorder.say_setup, 3: self.recorder.say_parameters}
+        says[5] = self.recorder.say_loop
+        self._phase("vehicle link", 8, "waiting", "waiting", _link_is(LINK_AUTHORISED), at=says)
         self._limit_a(48)
-        self._until("charging", 1.0)
-        self._leap_s(1)
-        self._world.unplug()
+        self._until_session("charging")
+        self._run_s(1)
+        self._phase("charging", 26, "charging", "charging", lambda c: c.status.power_w < -9000)
+        self._aim()
+        self._phase("target", 6, "charging", "charging", _follows(TARGET_OF_SITE))
+        self._phase("reversal", 10, "charging", "discharging", lambda c: c.status.target_w > 0, 6)
+        self._run_s(2)
+        self._phase("discharging", 52, "discharging", "discharging", _feeds)
+        all_at_once = {1: self._say_all}
+        self._phase("message, commands", 8, "discharging", "discharging", _feeds, at=all_at_once)
+        self._set_grid_pu(0.85)
+        self._phase("trip rows run", 8, "discharging", "discharging", _trip_rows_run)
+        self._set_grid_pu(1.0)
+
+    def interrupt_the_export(self) -> None:
+        self._set("reserve_bp", 6000)
+        self._phase("reserve", 8, "discharging", "charging", _waits_for(WAIT_RESERVE), 2)
+        self._set("reserve_bp", 2000)
+        self._run_s(3)
+        self.recorder.need_wh, self.recorder.departure_s = 50000, 3600  # it takes longer than that
+        self._phase("departure", 8, "discharging", "discharging", _waits_for(WAIT_DEPARTURE), 2)
+        self.recorder.need_wh = 0
+        self._run_s(3)
+        self._command(COMMAND_HEARTBEAT, 2)
+        self._set("controller_timeout_s", 1)
+        silent = _waits_for(WAIT_CONTROLLER)
+        self._phase("controller silent", 8, "discharging", "discharging", silent, 2)
+        self._command(COMMAND_HEARTBEAT, 3)
+        self._set("controller_timeout_s", 60)
+        self._run_s(3)
+
+    def lose_the_link(self) -> None:
+        self.recorder.fall_silent()
+        self._phase("link lost", 8, "discharging", "discharging", _link_is(LINK_LAPSED), 3)
+        opened = _opened_for(CAUSE_PERMISSION)
+        self._phase("forced to open", 10, "discharging", "waiting", opened, 3)
+
+    def trip(self) -> None:
+        self._feed_again()
+        self._set_grid_pu(1.3)
+        self._phase("must-trip", 16, "discharging", "waiting", _opened_for(CAUSE_MUST_TRIP))
+        self._set_grid_pu(1.0)
+
+    def feed_without_permission(self) -> None:
+        self._feed_again()
+        self._break(_FEEDS)
+        fault = _latched(POWER_NOT_PERMITTED)
+        self._phase("power not permitted", 10, "discharging", "fault", fault, 3)
+        self._mend(_FEEDS)
+        self.recorder.unplug()
+        self._until_session("idle")
+
+    def fail_and_recover(self) -> None:
+        self._command(COMMAND_SET_TARGET, TARGET_OF_SITE, 0, 0)
+        self._charge_again()
+        self.recorder.unplug()
         self._phase("unplug", 8, "charging", "idle")
-
-    def _fail_and_recover(self) -> None:
-        self._world.vehicle.plug_in()
-        self._until("charging", 1.0)
-        self._leap_s(1)
-        self._break(_SHORT)
-        self._phase("fault", 8, "charging", "fault")
-        self._mend(_SHORT)
-        self._until("charging", 1.0)
-        self._leap_s(1)
-        self._fill_queue(COMMAND_RESET_FAULTS, 0, 0, 0, 0)
-        self._phase("queue of resets", 8, "charging", "charging")
+        self._charge_again()
         self._break(_LEAK)
-        self._leap_s(0.01)  # the latch trips, and the next tick sees it
-        self._reset_faults()
-        self._fill_queue(COMMAND_SET_LIMIT, OWNER_SITE, 48000, 48000, 0)
-        self._phase("fault and queue", 8, "charging", "fault")
-        for fault in _FAULTS[1:]:
+        self._run_s(0.01)  # the latch trips, and the next tick sees it
+        for _ in range(self.recorder.connector.queue.room()):
+            self._limit_a(48)
+        self._phase("fault, commands", 8, "charging", "fault")
+        for fault in _LATCHING[1:]:
             self._break(fault)
-            self._leap_s(2)
-        latched = fault_names(self._board.status("faults"))
-        assert len(latched) == len(_FAULTS), f"latched are only {latched}"
-        self._phase("four faults", 4, "fault", "fault")
-        for fault in _FAULTS:
+            self._run_s(2)
+        self._phase("four faults", 6, "fault", "fault", lambda c: _count(c.status.faults) == 4)
+        for fault in _LATCHING:
             self._mend(fault)
-        self._world.vehicle.unplug()
-        self._leap_s(2)
-        self._reset_faults()
-        self._phase("reset", 16, "fault", "idle")
-        self._phase("idle", 4, "idle", "idle")
+        self.recorder.unplug()
+        self._run_s(2)
+        self._command(COMMAND_RESET_FAULTS)
+        self._phase("reset", 6, "fault", "idle")
+        self._phase("idle", 6, "idle", "idle")
 
-    @property
-    def _state(self) -> str:
-        return STATE_NAMES[self._board.status("session_state")] if self._board.answer else "boot"
+    def _charge_again(self) -> None:
+        self._world.vehicle.plug_in()
+        self._until_session("charging")
+        self._run_s(1)
 
-    def _tick(self, after_ms: int) -> None:
-        self._clock.now_us += after_ms * 1000
-        self._world.advance(self._clock.now_us)
-        self._board.tick()
+    def _feed_again(self) -> None:
+        self._run_s(2)
+        self.recorder.say_setup()
+        self._run_s(0.02)
+        self.recorder.say_parameters()
+        self._run_s(0.02)
+        self.recorder.say_loop()
+        self._until_session("discharging")
+        self._run_s(3)
 
-    def _phase(self, name: str, ticks: int, before: str, after: str) -> None:
-        start = self.recorder.count
-        assert self._state == before, f"{name} begins in {self._state}, not in {before}"
-        for _ in range(ticks):
-            self._tick(10)
-        assert self._state == after, f"{name} ends in {self._state}, not in {after}"
-        self.stretches.append(Stretch(name, start, self.recorder.count))
+    def _say_all(self) -> None:
+        """A message of the link, and a command of each kind."""
+        self.recorder.say_loop()
+        self._limit_a(47)
+        self._aim()
+        self._set("export_max_w", 19000)
+        self._command(COMMAND_HEARTBEAT, 1)
+        self._command(COMMAND_SET_TIME, 20494, 64800)
+        self._command(COMMAND_RESET_FAULTS)
 
-    def _leap_s(self, seconds: float) -> None:
-        left_ms = round(seconds * 1000)
-        while left_ms > 0:
-            after_ms = min(left_ms, _LONGEST_LEAP_MS)
-            self._tick(after_ms)
-            left_ms -= after_ms
-
-    def _until(self, state: str, step_s: float) -> None:
-        for _ in range(30):
-            if self._state == state:
-                return
-            self._leap_s(step_s)
-        raise AssertionError(f"waiting for {state}, the session stays in {self._state}")
+    def _aim(self) -> None:
+        self._command(COMMAND_SET_TARGET, TARGET_OF_SITE, 1, _TARGET_W)
 
     def _limit_a(self, amps: int) -> None:
-        self._command(COMMAND_SET_LIMIT, OWNER_SITE, amps * 1000, amps * 1000, 0)
+        self._command(COMMAND_SET_LIMIT, OWNER_SITE, amps * 1000, amps * 1000)
 
-    def _reset_faults(self) -> None:
-        self._command(COMMAND_RESET_FAULTS, 0, 0, 0, 0)
+    def _set(self, name: str, value: int) -> None:
+        self._command(COMMAND_SET_SETTING, _SETTING_NAMES.index(name), value)
 
-    def _command(self, code: int, *arguments: int) -> None:
-        assert self._board.command(code, *arguments) == ACCEPTED
-
-    def _fill_queue(self, code: int, *arguments: int) -> None:
-        self._command(code, *arguments)
-        while self._board.command(code, *arguments) != REFUSED_FULL:
-            pass
+    def _set_grid_pu(self, voltage_pu: float) -> None:
+        self._world.parameters.set("grid.voltage_pu", voltage_pu)
 
     def _break(self, fault: tuple[str, str, float]) -> None:
         part, kind, amount = fault
@@ -207,3 +215,46 @@ class Evening:
 
     def _mend(self, fault: tuple[str, str, float]) -> None:
         find_fault(fault[0], fault[1]).mend(self._world)
+
+
+def _session_is(state: int) -> Proof:
+    return lambda connector: connector.session.state == state
+
+
+def _in_service(connector: Connector) -> bool:
+    return bool(connector.status.in_service)
+
+
+def _follows(owner: int) -> Proof:
+    return lambda connector: connector.status.target_owner == owner
+
+
+def _feeds(connector: Connector) -> bool:
+    return connector.status.target_w == _TARGET_W and connector.status.power_w > _TARGET_W - 100
+
+
+def _trip_rows_run(connector: Connector) -> bool:
+    trips = connector.dispatch.trips
+    return not trips.normal and not trips.tripped
+
+
+def _link_is(link: int) -> Proof:
+    return lambda connector: connector.vehicle.link == link
+
+
+def _waits_for(bit: int) -> Proof:
+    return lambda connector: bool(connector.status.export_waits & bit)
+
+
+def _opened_for(cause: int) -> Proof:
+    return lambda connector: (
+        not connector.contactor.commanded and connector.contactor.open_cause == cause
+    )
+
+
+def _latched(bit: int) -> Proof:
+    return lambda connector: bool(connector.status.faults & bit)
+
+
+def _count(bits: int) -> int:
+    return bin(bits).count("1")

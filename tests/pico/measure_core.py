@@ -7,10 +7,11 @@ and reads its lines. Bytes and microseconds are of the emulated chip and repeat 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
+from types import MappingProxyType
 
 from tests.pico.emulated import run_on_pico
 
@@ -76,6 +77,7 @@ _PHASE_BLOCK = """\
     gc.disable()
     _before = gc.mem_alloc()
     for _n in range({ticks}):
+{before}
         if _pass == _TIMED:
             micropython.heap_lock()
         elif _pass == _GROWTH_OF_TICK:
@@ -91,6 +93,7 @@ _PHASE_BLOCK = """\
     if _pass == _GROWTH_OF_PHASE:
         _bytes[{index}] = gc.mem_alloc() - _before
     gc.enable()
+{after}
 """
 
 
@@ -165,12 +168,16 @@ def measure_ticks(
     tick: str,
     phases: Sequence[Phase],
     timeout_s: float = 240.0,
+    before: str = "",
+    after: str = "",
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[PhaseCost, ...]:
     """Build an object, take it through `phases` and measure each tick.
 
     build: statements that make the objects; the names they bind are there for `tick` and the
     phases' inputs. Names that begin with an underscore are taken.
-    tick: the statements that are measured.
+    tick: the statements that are measured. before: what comes before each of them, unmeasured;
+    it must not allocate either. after: what follows each phase. files: see run_on_pico.
 
     Everything happens twice, from `build` on. First each tick is timed with the heap locked: an
     allocation raises MemoryError and arrives as BoardError, its line named. Then the heap stays
@@ -178,7 +185,8 @@ def measure_ticks(
     heap, like a caught exception, does. Reading the heap takes 6 ms, so growth is first taken
     over whole phases; only if there is some does a third pass find the worst tick.
     """
-    run = run_on_pico(package_dirs, _tick_script(build, tick, phases), timeout_s)
+    script = _tick_script(build, before, tick, after, phases)
+    run = run_on_pico(package_dirs, script, timeout_s, files)
     growths, *times_us = _reported(run.stdout)
     return tuple(
         PhaseCost(phase.name, phase.ticks, min(us), statistics.median_low(us), max(us), max_bytes)
@@ -186,11 +194,13 @@ def measure_ticks(
     )
 
 
-def _tick_script(build: str, tick: str, phases: Sequence[Phase]) -> str:
+def _tick_script(build: str, before: str, tick: str, after: str, phases: Sequence[Phase]) -> str:
     blocks = [
         _PHASE_BLOCK.format(
             inputs=indent(dedent(phase.inputs), " " * 4),
+            before=indent(dedent(before), " " * 8),
             tick=indent(dedent(tick), " " * 8),
+            after=indent(dedent(after), " " * 4),
             ticks=phase.ticks,
             index=index,
             first_tick=sum(earlier.ticks for earlier in phases[:index]),

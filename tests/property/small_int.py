@@ -2,8 +2,12 @@
 
 Sensors and times of this kind carry the rule "no intermediate result reaches 2^30" through the
 firmware's own arithmetic: a sum, product or shift that leaves the range raises where it happens.
-What comes out of an array is a plain integer again; those are checked where they lie.
+`carry` puts them into the parts of a connector and into its arrays.
 """
+
+from array import array
+from collections.abc import Iterable
+from typing import Any, SupportsIndex
 
 LIMIT = 1 << 30
 
@@ -55,3 +59,32 @@ class SmallInt(int):
 
 class GrewError(AssertionError):
     """An intermediate result reached 2^30."""
+
+
+class SmallWords(list[int]):
+    """Takes an array's place: what comes out of it is a SmallInt again."""
+
+    def __init__(self, words: Iterable[int]) -> None:
+        super().__init__(SmallInt(word) for word in words)
+
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        assert not isinstance(index, slice)
+        super().__setitem__(index, SmallInt(value))
+
+
+def carry(part: object, replaced: dict[int, SmallWords] | None = None) -> None:
+    """Put a SmallInt into the place of every integer of a connector, its parts and their arrays.
+
+    An array that several parts share stays one.
+    """
+    replaced = {} if replaced is None else replaced
+    for name, value in list(vars(part).items()):
+        if type(value) is int:
+            setattr(part, name, SmallInt(value))
+        elif isinstance(value, array):
+            setattr(part, name, replaced.setdefault(id(value), SmallWords(value)))
+        elif isinstance(value, tuple):
+            for element in value:
+                carry(element, replaced)
+        elif type(value).__module__.startswith("wattback"):
+            carry(value, replaced)

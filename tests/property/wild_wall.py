@@ -1,23 +1,38 @@
-"""A wall that hypothesis can mistreat: calm stretches, absurd sensors, commands, gaps, power cuts.
+"""A wall that hypothesis can mistreat: calm stretches, absurd sensors, messages, commands, cuts.
 
-Calm stretches make visits happen, so that the disturbances meet an offer or a closed contactor.
+Calm stretches make visits and exports happen, so that the disturbances meet an offer, a closed
+contactor or power that flows out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from tests.property.small_int import SmallInt
-from tests.unit.wall import DEFAULTS, TICK_MS, Wall
+from tests.property.small_int import SmallInt, carry
+from tests.unit.linked_wall import SITE, LinkedWall, settings_with
+from tests.unit.wall import DEFAULTS, TICK_MS
+from wattback import commands
 from wattback.boards.sim import INPUT_NAMES
-from wattback.settings import SETTINGS
+from wattback.settings import AT_RUN_TIME, SETTINGS
+from wattback.targets import OWNER_SITE
+from wattback.vehicle import INBOX_WORDS
 
 EXTREME = (1 << 28) - 1
 FLAGS = ("contactor_aux_closed", "ground_fault_latched")
 
 
-class WildWall(Wall):
-    """A wall whose sensors speak SmallInt, and whose power can be cut."""
+class WildWall(LinkedWall):
+    """A wall whose connector computes with SmallInt only, and whose power can be cut."""
+
+    def __init__(
+        self, settings: Iterable[int], retained: Iterable[int] | None = None, starts_ms: int = 0
+    ) -> None:
+        if retained is None:
+            super().__init__(settings, starts_ms=starts_ms)
+        else:
+            super().__init__(settings, retained, starts_ms)
+        carry(self.connector)
 
     def tick(self, dt_ms: int = TICK_MS) -> None:
         self.now_ms = SmallInt(self.now_ms)
@@ -32,11 +47,16 @@ class WildWall(Wall):
 
 @dataclass(frozen=True)
 class Calm:
-    """Healthy hardware and a vehicle in some state for a while."""
+    """Healthy hardware and a vehicle in some state for a while.
+
+    speaks: it has a digital link. stubborn_w: the power that it insists on, or None.
+    """
 
     vehicle: str
     draw_ma: int
     ms: int
+    speaks: bool = False
+    stubborn_w: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +70,16 @@ class Disturbed:
 
 @dataclass(frozen=True)
 class Command:
-    """Five words for the queue, sensible or not."""
+    """Seven words for the queue, sensible or not."""
 
-    words: tuple[int, int, int, int, int]
+    words: tuple[int, int, int, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words in the vehicle's inbox, sensible or not, and the tick that takes them."""
+
+    words: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +87,7 @@ class PowerCut:
     """The board loses its power and starts again on what it retained."""
 
 
-Segment = Calm | Disturbed | Command | PowerCut
+Segment = Calm | Disturbed | Command | Message | PowerCut
 
 
 class Player:
@@ -68,22 +95,29 @@ class Player:
 
     def __init__(self, values: tuple[int, ...], starts_ms: int) -> None:
         self.wall = WildWall(values, starts_ms=starts_ms)
+        self.wall.speaks = False
         self._values = values
 
     def play(self, story: list[Segment]) -> None:
+        wall = self.wall
         for segment in story:
             if isinstance(segment, Calm):
-                self.wall.vehicle = segment.vehicle
-                self.wall.draw_ma = segment.draw_ma
+                wall.vehicle = segment.vehicle
+                wall.draw_ma = segment.draw_ma
+                wall.speaks = segment.speaks
+                wall.stubborn_w = segment.stubborn_w
                 self._tick(segment.ms // TICK_MS, TICK_MS)
             elif isinstance(segment, Disturbed):
-                self.wall.hold = segment.hold
+                wall.hold = segment.hold
                 self._tick(segment.ticks, segment.dt_ms)
-                self.wall.hold = {}
+                wall.hold = {}
             elif isinstance(segment, Command):
-                self.wall.connector.queue.put(*segment.words)
+                wall.connector.queue.put(*segment.words)
+            elif isinstance(segment, Message):
+                wall.say(*segment.words)
+                self._tick(1, TICK_MS)
             else:
-                self._cut_power()
+                wall = self._cut_power()
             self._segment_ended()
 
     def _ticked(self, dt_ms: int) -> None:
@@ -100,16 +134,23 @@ class Player:
             self.wall.tick(dt_ms)
             self._ticked(dt_ms)
 
-    def _cut_power(self) -> None:
+    def _cut_power(self) -> WildWall:
         before = self.wall
         self.wall = WildWall(self._values, before.connector.retained, before.now_ms)
         self.wall.board.sensors.ground_fault_latched = before.board.sensors.ground_fault_latched
         self.wall.vehicle = before.vehicle
+        self.wall.speaks = before.speaks
         self._restarted()
+        return self.wall
 
 
 VEHICLES = st.sampled_from("ABCDE")
 VISIT = (Calm("B", 0, 6_500), Calm("C", 16_000, 1_500))  # long enough to be charging after it
+WANT = Command((commands.COMMAND_SET_TARGET, OWNER_SITE, 1, 3_000, 0, 0, 0))
+EXPORT = (Calm("B", 0, 6_500, speaks=True), WANT, Calm("C", 0, 4_500, speaks=True))
+EXPORT_SITE = tuple(settings_with(**{**SITE, "target_ramp_w_per_s": 5_000}))
+
+# --- sensors ---
 
 
 def _sensor(name: str) -> st.SearchStrategy[int]:
@@ -118,7 +159,14 @@ def _sensor(name: str) -> st.SearchStrategy[int]:
     if name.startswith("pilot"):
         levels = st.sampled_from([12_000, 9_000, 6_000, 3_000, 0, -12_000])
         return levels | st.integers(-13_000, 13_000) | st.sampled_from([-EXTREME, EXTREME])
-    return st.integers(-EXTREME, EXTREME) | st.sampled_from([-EXTREME, 0, EXTREME])
+    absurd = st.integers(-EXTREME, EXTREME) | st.sampled_from([-EXTREME, 0, EXTREME])
+    if name.startswith("voltage"):
+        return st.integers(0, 160_000) | absurd
+    if name == "power_w":
+        return st.integers(-12_000, 12_000) | absurd
+    if name == "frequency_millihertz":
+        return st.integers(55_000, 65_000) | absurd
+    return absurd
 
 
 def _holds() -> st.SearchStrategy[dict[str, int]]:
@@ -126,25 +174,78 @@ def _holds() -> st.SearchStrategy[dict[str, int]]:
 
 
 LENGTHS_MS = st.sampled_from([10, 10, 10, 0, 1, 7, 11, 49, 50, 51, 1_000, (1 << 29) - 1])
-SEGMENTS = st.one_of(
-    st.builds(Calm, VEHICLES, st.integers(0, 90_000), st.integers(10, 3_000)),
-    st.builds(Disturbed, _holds(), st.integers(1, 60), LENGTHS_MS),
-    st.builds(
-        Command,
-        st.tuples(
-            st.sampled_from([1, 1, 1, 2, 0, 3]),
-            st.integers(-1, 5),
-            st.integers(-2, 80_001),
-            st.integers(-2, 80_001),
-            st.integers(-1, 20) | st.sampled_from([86_400, 86_401]),
-        ),
+
+# --- commands and messages ---
+
+WATTS = st.integers(-19_201, 19_201) | st.sampled_from([0, 8_000, -7_600])
+SECONDS = st.integers(-1, 20) | st.sampled_from([86_400, 86_401])
+LIMITS_MA = st.integers(-2, 80_001) | st.sampled_from([-1, 0, 5_999, 6_000])
+BIT = st.integers(0, 1)
+RUN_TIME_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_RUN_TIME]
+NOTHING = st.just(0)
+WORD = st.integers(-EXTREME, EXTREME) | st.integers(-2, 7)
+
+
+def _run_time_setting(index: int) -> st.SearchStrategy[tuple[int, ...]]:
+    low, high = SETTINGS[index][2:4]
+    return st.tuples(
+        st.just(commands.COMMAND_SET_SETTING),
+        st.just(index),
+        st.integers(low, high) | st.sampled_from([low, high]),
+        *[NOTHING] * 4,
+    )
+
+
+COMMANDS = st.one_of(
+    st.tuples(st.just(1), st.integers(-1, 6), LIMITS_MA, LIMITS_MA, SECONDS, NOTHING, NOTHING),
+    st.tuples(st.just(3), st.integers(1, 2), BIT, WATTS, SECONDS, BIT, WATTS),
+    st.just((commands.COMMAND_RESET_FAULTS, 0, 0, 0, 0, 0, 0)),
+    st.sampled_from(RUN_TIME_ROWS).flatmap(_run_time_setting),
+    st.tuples(st.just(commands.COMMAND_HEARTBEAT), st.integers(0, 3), *[NOTHING] * 5),
+    st.tuples(
+        st.just(commands.COMMAND_SET_TIME),
+        st.integers(0, 47_482),
+        st.integers(0, 86_399) | st.just(86_399),
+        *[NOTHING] * 4,
     ),
+    st.tuples(st.integers(-1, 8), *[WORD] * 6),
+).map(Command)
+MESSAGES = st.one_of(
+    st.tuples(st.sampled_from([1, 4])),
+    st.tuples(st.just(2), BIT, st.integers(0, 4), st.just(11_500), WATTS, st.just(240_000)),
+    st.tuples(
+        st.just(3),
+        st.integers(0, 3),
+        st.integers(0, 10_000),
+        st.integers(0, 10_000),
+        st.integers(0, 500_000),
+        st.integers(-1, 604_800),
+    ),
+    st.tuples(*[WORD] * INBOX_WORDS),
+).map(Message)
+
+# --- stories ---
+
+SEGMENTS = st.one_of(
+    st.builds(
+        Calm,
+        VEHICLES | st.just("C"),
+        st.integers(0, 90_000),
+        st.integers(10, 3_000),
+        st.booleans(),
+        st.none() | st.integers(-12_000, 12_000),
+    ),
+    st.builds(Disturbed, _holds(), st.integers(1, 60), LENGTHS_MS),
+    COMMANDS,
+    MESSAGES,
     st.builds(PowerCut),
 )
 STORIES = st.tuples(
-    st.sampled_from([(), VISIT, VISIT]),
+    st.sampled_from([(), VISIT, EXPORT, EXPORT]),
     st.lists(SEGMENTS, min_size=1, max_size=12),
 ).map(lambda parts: [*parts[0], *parts[1]])
-CHOSEN_SETTINGS = st.just(tuple(DEFAULTS)) | st.tuples(
-    *(st.integers(lowest, highest) for _, _, lowest, highest in SETTINGS)
+CHOSEN_SETTINGS = (
+    st.just(tuple(DEFAULTS))
+    | st.just(EXPORT_SITE)
+    | st.tuples(*(st.integers(row[2], row[3]) for row in SETTINGS))
 )

@@ -10,7 +10,7 @@ def integers_of(part: object, path: str = "connector") -> Iterator[tuple[str, in
         here = f"{path}.{name}"
         if isinstance(value, int):
             yield here, value
-        elif isinstance(value, array):
+        elif isinstance(value, (array, list)):
             yield from ((f"{here}[{index}]", word) for index, word in enumerate(value))
         elif isinstance(value, tuple):
             for index, element in enumerate(value):

@@ -38,7 +38,7 @@ def pilot_in(state: str, offer_ma: int = 0) -> Pilot:
     pilot.withdraw(DUTY_F if state == "F" else DUTY_STEADY)
     feed(pilot, state, 600)
     if offer_ma:
-        pilot.offer(offer_ma)
+        pilot.offer(offer_ma, 0)
         feed(pilot, state, 200)
     assert STATES[pilot.state] == state
     return pilot

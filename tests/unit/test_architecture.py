@@ -18,15 +18,30 @@ from tests.unit.source_tree import (
 )
 
 FIRMWARE_FILES = files(FIRMWARE, ".py")
-SERVICE = tuple(f"wattback.{name}" for name in ("boards", "modbus", "console", "store", "update"))
-# Rooms of the service plane and of the ports; all others are core.
-SERVICE_FOLDERS = {name.rpartition(".")[2] for name in SERVICE}
+# Rooms and files of the service plane and of the boards; all others are core.
+SERVICE_ROOMS = (
+    "boards",
+    "codec",
+    "console",
+    "identity",
+    "modbus",
+    "ports",
+    "service",
+    "store",
+    "update",
+    "vehicle_link",
+)
+SERVICE = tuple(f"wattback.{name}" for name in SERVICE_ROOMS)
 PORTABLE_FILES = [path for path in FIRMWARE_FILES if BOARDS not in path.parents]
 
 each_firmware_file = pytest.mark.parametrize("path", FIRMWARE_FILES, ids=name_of)
 each_core_file = pytest.mark.parametrize(
     "path",
-    [p for p in PORTABLE_FILES if p.relative_to(FIRMWARE).parts[0] not in SERVICE_FOLDERS],
+    [
+        p
+        for p in PORTABLE_FILES
+        if p.relative_to(FIRMWARE).parts[0].removesuffix(".py") not in SERVICE_ROOMS
+    ],
     ids=name_of,
 )
 
@@ -61,7 +76,7 @@ def module_level(path: Path) -> Iterator[ast.stmt]:
 
 @each_firmware_file
 def test_the_firmware_imports_itself_and_what_the_interpreter_brings(path: Path) -> None:
-    assert strays(path, "array", "micropython", "sys", "gc", "wattback") == []
+    assert strays(path, "array", "binascii", "micropython", "sys", "gc", "wattback") == []
 
 
 @each_core_file
@@ -102,6 +117,7 @@ def test_the_tools_import_neither_the_tests_nor_the_controller() -> None:
 def test_nothing_that_ships_imports_a_test() -> None:
     for folder in ("firmware", "sim", "tools"):
         assert intruders(ROOT / folder, "tests", "pytest", "hypothesis") == []
+    assert intruders(ROOT / "hil", "tests", "hypothesis") == []  # the bench is a pytest plugin
 
 
 def test_the_page_of_a_visit_is_drawn_from_its_trace_alone() -> None:

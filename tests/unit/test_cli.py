@@ -85,7 +85,7 @@ def test_an_interpreter_that_is_none_ends_with_1_and_what_it_said(
 def test_without_any_interpreter_the_run_says_so_and_uses_cpython(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wattback_tools.sim_commands.find_interpreter", lambda: None)
+    monkeypatch.setattr("wattback_tools.runtimes.find_interpreter", lambda: None)
     result = wattback("sim", "run", scenario(tmp_path))
     assert result.exit_code == ExitCode.DONE
     assert "no MicroPython for this machine" in result.output

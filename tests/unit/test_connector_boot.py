@@ -100,6 +100,12 @@ def test_boot_waits_for_the_self_test_and_holds_f() -> None:
     assert {driven[:2] for driven in wall.board.driven} == {(0, 0)}
 
 
+def test_boot_shows_minus_12_v_for_at_least_300_ms() -> None:
+    wall = Wall()
+    shown_ms = wall.run_until(lambda: wall.duty_bp != 0, 1_000)
+    assert 300 <= shown_ms <= 400
+
+
 def test_boot_ends_only_when_the_pilot_has_been_seen_at_minus_12_v() -> None:
     wall = Wall()
     wall.hold["pilot_high_mv"] = 12_000

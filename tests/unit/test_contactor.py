@@ -5,8 +5,10 @@ import pytest
 from wattback.contactor import (
     CAUSE_FAULT,
     CAUSE_FORCED,
+    CAUSE_MUST_TRIP,
     CAUSE_NAMES,
     CAUSE_NONE,
+    CAUSE_PERMISSION,
     CAUSE_PLANNED,
     CAUSE_S2_OPENED,
     CAUSE_UNPLUG,
@@ -161,9 +163,20 @@ def test_the_causes_are_the_closed_list() -> None:
         CAUSE_UNPLUG,
         CAUSE_FORCED,
         CAUSE_FAULT,
+        CAUSE_MUST_TRIP,
+        CAUSE_PERMISSION,
     )
     assert causes == tuple(range(len(CAUSE_NAMES)))
-    assert CAUSE_NAMES == ("none", "planned", "s2_opened", "unplug", "forced", "fault")
+    assert CAUSE_NAMES == (
+        "none",
+        "planned",
+        "s2_opened",
+        "unplug",
+        "forced",
+        "fault",
+        "must_trip",
+        "permission",
+    )
 
 
 def test_every_opening_is_counted_with_its_cause_and_the_hot_ones_apart() -> None:
@@ -174,6 +187,6 @@ def test_every_opening_is_counted_with_its_cause_and_the_hot_ones_apart() -> Non
             contactor.open(cause, loaded)
             assert contactor.open_cause == cause
             assert contactor.commanded == 0
-    assert list(contactor.openings) == [0, 2, 3, 1, 2, 3]
-    assert contactor.closings == 11
-    assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2
+    assert list(contactor.openings) == [0, 2, 3, 1, 2, 3, 1, 2]
+    assert contactor.closings == 14
+    assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2 + 0 + 1

@@ -9,9 +9,11 @@ from wattback.limits import (
     HIGHEST_LIMIT_MA,
     NO_LIMIT_MA,
     OWNER_BREAKER,
+    OWNER_CAPACITY,
     OWNER_DRIVER,
     OWNER_HARDWARE,
     OWNER_NAMES,
+    OWNER_PROGRAMME,
     OWNER_SITE,
     SCOPE_BOTH,
     SCOPE_GRID,
@@ -42,7 +44,7 @@ def test_before_the_settings_nothing_is_allowed() -> None:
 
 def test_before_the_settings_nobody_can_allow_anything() -> None:
     limits = Limits()
-    for owner in (OWNER_BREAKER, OWNER_SITE, OWNER_DRIVER):
+    for owner in range(OWNER_BREAKER, len(OWNER_NAMES)):
         limits.set(owner, 80_000, 80_000, FOR_EVER)
     limits.settle(SCOPE_GRID, 1)
     assert (limits.import_ma, limits.export_ma) == (0, 0)
@@ -169,8 +171,8 @@ def test_what_the_driver_sets_before_plugging_in_counts_for_the_coming_visit() -
     assert limits.import_ma == 10_000
 
 
-def test_site_and_driver_count_on_the_grid_alone_hardware_and_breaker_always() -> None:
-    limits = limits_with(48_000, 40_000, 0, 0)
+def test_only_hardware_and_breaker_count_away_from_the_grid() -> None:
+    limits = limits_with(48_000, 40_000, 0, 0, 0, 0)
     limits.settle(SCOPE_ISLAND, 1)
     assert (limits.import_ma, limits.import_owner) == (40_000, OWNER_BREAKER)
     limits.settle(SCOPE_GRID, 1)
@@ -195,9 +197,70 @@ def test_a_limit_set_while_islanded_counts_on_return_to_the_grid() -> None:
 def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
     slots = Limits().slots
     assert [slot.owner for slot in slots] == list(OWNERS)
-    assert OWNER_NAMES == ("hardware", "breaker", "site", "driver")
-    assert [slot.clears_on_unplug for slot in slots] == [0, 0, 0, 1]
+    assert OWNER_NAMES == ("hardware", "breaker", "site", "driver", "capacity", "programme")
+    assert [slot.clears_on_unplug for slot in slots] == [0, 0, 0, 1, 0, 0]
 
 
 def test_the_highest_limit_is_the_largest_current_a_pilot_can_offer() -> None:
     assert HIGHEST_LIMIT_MA == 80_000
+
+
+# --- a silent owner ---
+
+
+def site_limited(import_ma: int, failsafe_ma: int) -> Limits:
+    limits = limits_with(48_000, 48_000)
+    limits.set_failsafe(OWNER_SITE, failsafe_ma, failsafe_ma)
+    limits.set(OWNER_SITE, import_ma, import_ma, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    return limits
+
+
+@pytest.mark.parametrize(
+    ("failsafe_ma", "left"),
+    [(NONE, (48_000, 80_000)), (0, (0, 0)), (6_000, (6_000, 6_000)), (40_000, (40_000, 40_000))],
+)
+def test_a_suspended_slot_counts_for_its_failsafe_and_then_again_for_what_was_set(
+    failsafe_ma: int, left: tuple[int, int]
+) -> None:
+    limits = site_limited(16_000, failsafe_ma)
+    for _ in range(2):
+        assert (limits.import_ma, limits.export_ma) == (16_000, 16_000)
+        limits.suspend(OWNER_SITE, 1)
+        limits.settle(SCOPE_GRID, 1)
+        assert (limits.import_ma, limits.export_ma) == left
+        limits.suspend(OWNER_SITE, 0)
+        limits.settle(SCOPE_GRID, 1)
+
+
+def test_what_a_suspended_owner_set_still_expires() -> None:
+    limits = site_limited(16_000, 6_000)
+    limits.set(OWNER_SITE, 20_000, 20_000, 10_000)
+    limits.suspend(OWNER_SITE, 1)
+    for _ in range(10):
+        limits.age(1_000)
+    limits.suspend(OWNER_SITE, 0)
+    limits.settle(SCOPE_GRID, 1)
+    assert limits.import_ma == 6_000
+
+
+def test_what_is_set_while_suspended_counts_afterwards() -> None:
+    limits = site_limited(16_000, 6_000)
+    limits.suspend(OWNER_SITE, 1)
+    limits.set(OWNER_SITE, 10_000, 10_000, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    assert limits.import_ma == 6_000
+    limits.suspend(OWNER_SITE, 0)
+    limits.settle(SCOPE_GRID, 1)
+    assert limits.import_ma == 10_000
+
+
+@pytest.mark.parametrize("owner", [OWNER_CAPACITY, OWNER_PROGRAMME])
+def test_the_utility_restricts_like_any_other_owner(owner: int) -> None:
+    limits = limits_with(48_000, 48_000)
+    limits.set(owner, NONE, 0, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    assert (limits.import_ma, limits.export_ma, limits.export_owner) == (48_000, 0, owner)
+    limits.settle(SCOPE_GRID, 0)
+    limits.settle(SCOPE_GRID, 1)
+    assert limits.export_ma == 0

@@ -3,12 +3,12 @@
 import pytest
 
 from wattback import session
-from wattback.boards.sim import INPUT_NAMES, OUTPUT_NAMES, STATUS_NAMES, SimBoard
+from wattback.boards.sim import HEAD_WORDS, INPUT_NAMES, OUTPUT_AT, OUTPUT_NAMES, SimBoard
 from wattback.contactor import CAUSE_NAMES
 from wattback.fault_table import FAULTS
 from wattback.session import WAIT_NAMES
 from wattback.settings import SETTINGS, Settings
-from wattback.signals import Inputs, Outputs, Status
+from wattback.signals import REPORT_NAMES, STATUS_NAMES, Inputs, Outputs, Report, Status
 from wattback_sim import texts
 from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
 
@@ -36,8 +36,13 @@ def test_every_name_of_the_firmware_has_a_text_in_the_same_order(
 
 @pytest.mark.parametrize(
     ("signals", "names"),
-    [(Inputs(), INPUT_NAMES), (Outputs(), OUTPUT_NAMES), (Status(), STATUS_NAMES)],
-    ids=["inputs", "outputs", "status"],
+    [
+        (Inputs(), INPUT_NAMES),
+        (Outputs(), OUTPUT_NAMES),
+        (Status(), STATUS_NAMES),
+        (Report(), REPORT_NAMES),
+    ],
+    ids=["inputs", "outputs", "status", "report"],
 )
 def test_the_frames_carry_every_signal_once_and_in_order(
     signals: object, names: tuple[str, ...]
@@ -51,7 +56,8 @@ def test_the_simulated_board_reads_every_input_from_the_word_of_its_name() -> No
         board.frame_in[index] = index
     inputs = Inputs()
     board.sample(inputs)
-    assert [getattr(inputs, name) - 3 for name in INPUT_NAMES] == list(range(len(INPUT_NAMES)))
+    words = [getattr(inputs, name) - HEAD_WORDS for name in INPUT_NAMES]
+    assert words == list(range(len(INPUT_NAMES)))
 
 
 def test_the_simulated_board_drives_every_output_into_the_word_of_its_name() -> None:
@@ -60,7 +66,8 @@ def test_the_simulated_board_drives_every_output_into_the_word_of_its_name() -> 
     for index, name in enumerate(OUTPUT_NAMES):
         setattr(outputs, name, index + 100)
     board.drive(outputs)
-    assert list(board.frame_out[3 : 3 + len(OUTPUT_NAMES)]) == [100, 101, 102, 103]
+    words = board.frame_out[OUTPUT_AT : OUTPUT_AT + len(OUTPUT_NAMES)]
+    assert list(words) == [100, 101, 102, 103]
 
 
 def test_every_setting_is_an_attribute_and_every_attribute_a_setting() -> None:

@@ -54,7 +54,7 @@ def test_a_disturbance_while_blanked_leaves_no_trace(state: str) -> None:
 
 def test_the_first_sample_after_pwm_begins_is_skipped() -> None:
     pilot = pilot_in("B")
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     skipping = samples_until(pilot, "B", GOOD_LOW_MV, "diode_seen", 1)
     pilot = pilot_in("B", offer_ma=16_000)
     feed(pilot, "B", 200, SHORTED_LOW_MV)
@@ -67,7 +67,7 @@ def test_the_first_sample_after_pwm_begins_is_skipped() -> None:
 @pytest.mark.parametrize("dt_ms", [1, 5, 10])
 def test_the_diode_is_seen_after_100_ms_of_pwm_that_were_not_blanked(dt_ms: int) -> None:
     pilot = pilot_in("B")
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     count = samples_until(pilot, "B", GOOD_LOW_MV, "diode_seen", 1, dt_ms)
     assert count * dt_ms == 20 - dt_ms + 100 + dt_ms
 
@@ -89,20 +89,20 @@ def test_another_pwm_must_see_the_diode_anew() -> None:
     pilot.withdraw(DUTY_STEADY)
     assert not pilot.diode_seen
     feed(pilot, "C", 6_000, 6_000)
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     assert samples_until(pilot, "C", GOOD_LOW_MV, "diode_seen", 1) >= 10
 
 
 def test_another_current_keeps_the_diode_seen() -> None:
     pilot = pilot_in("C", offer_ma=16_000)
-    pilot.offer(10_000)
+    pilot.offer(10_000, 0)
     assert pilot.diode_seen
 
 
 @pytest.mark.parametrize(("low_mv", "good"), [(-10_000, 1), (-9_999, 0), (0, 0), (-12_600, 1)])
 def test_the_low_half_must_reach_minus_10_v(low_mv: int, good: int) -> None:
     pilot = pilot_in("B")
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     feed(pilot, "B", 500, low_mv)
     assert pilot.diode_seen == good
     assert bool(pilot.fault_bits & DIODE_MISSING) == (not good)
@@ -131,14 +131,14 @@ def test_a_bad_diode_in_one_pwm_does_not_count_in_the_next() -> None:
     feed(pilot, "C", 90, SHORTED_LOW_MV)
     pilot.withdraw(DUTY_STEADY)
     feed(pilot, "C", 5_000)
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     feed(pilot, "C", 100, SHORTED_LOW_MV)
     assert pilot.fault_bits == 0
 
 
 def test_a_single_bad_sample_delays_the_diode_by_100_ms() -> None:
     pilot = pilot_in("B")
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     feed(pilot, "B", 100, GOOD_LOW_MV)
     assert not pilot.diode_seen
     feed(pilot, "B", 10, SHORTED_LOW_MV)
@@ -165,7 +165,7 @@ def test_the_cause_is_gone_when_the_diode_is_back() -> None:
 
 def test_no_vehicle_means_no_diode_to_watch() -> None:
     pilot = pilot_in("A")
-    pilot.offer(16_000)
+    pilot.offer(16_000, 0)
     feed(pilot, "A", 1_000, SHORTED_LOW_MV)
     assert (pilot.fault_bits, pilot.diode_seen) == (0, 0)
 

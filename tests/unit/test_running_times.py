@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.unit.integers import integers_of
+from tests.unit.linked_wall import LinkedWall, exporting_wall, linked_wall
 from tests.unit.wall import Wall, charging_wall, offering_wall
+from wattback.commands import COMMAND_HEARTBEAT
 
 STEP_MS = 50  # the longest that counts whole
 STEPS = 2_400  # two minutes, longer than any running time of a part but a fault's
 # They count what happened, not how long nothing did.
-MAY_GROW = ("sequence", "_now_ms", "_wh", "retained[")
+MAY_GROW = ("sequence", "_now_ms", "_wh", "uptime_s", "retained[")
+# They end after the grid code's 300 s, see test_enter_service.py and test_trips.py.
+SLOW = ("_good_ms", "_risen_ms", "_beyond_ms")
 
 
 def held(**inputs: int) -> Callable[[], Wall]:
@@ -29,12 +33,34 @@ def held(**inputs: int) -> Callable[[], Wall]:
     return make
 
 
+def forbidden_wall() -> LinkedWall:
+    """A vehicle exports whatever it is told, behind a contact that does not open."""
+    wall = exporting_wall()
+    wall.stubborn_w = 5_000
+    wall.set("export_enabled", 0)
+    wall.hold = {"contactor_aux_closed": 1, "power_w": 5_000, "current_l1_ma": 20_000}
+    return wall
+
+
+def lapsed_wall() -> LinkedWall:
+    wall = linked_wall()
+    wall.speaks = False
+    return wall
+
+
+def silent_wall() -> LinkedWall:
+    wall = exporting_wall(controller_timeout_s=1)
+    wall.command(COMMAND_HEARTBEAT, 1)
+    return wall
+
+
 SITUATIONS: dict[str, Callable[[], Wall]] = {
     "idle": Wall,
     "without settings": lambda: Wall(settings=None),
     "offered": offering_wall,
     "charging": charging_wall,
-    "no supply": held(voltage_l1_mv=0),
+    "no supply": held(voltage_l1_mv=0, voltage_l2_mv=0, frequency_millihertz=0),
+    "one leg": held(voltage_l1_mv=0),
     "wrong frequency": held(frequency_millihertz=0),
     "pilot shorted": held(pilot_high_mv=0, pilot_low_mv=0),
     "pilot stuck": held(pilot_high_mv=12_000),
@@ -44,12 +70,16 @@ SITUATIONS: dict[str, Callable[[], Wall]] = {
     "contact does not close": held(contactor_aux_closed=0),
     "contact welded": held(contactor_aux_closed=1),
     "current without offer": held(current_l1_ma=-90_000),
+    "exporting": exporting_wall,
+    "exporting against its permission": forbidden_wall,
+    "link lapsed": lapsed_wall,
+    "controller silent": silent_wall,
 }
 
 
 def durations(wall: Wall) -> Iterator[tuple[str, int]]:
     for path, value in integers_of(wall.connector):
-        if not any(part in path for part in MAY_GROW):
+        if not any(part in path for part in MAY_GROW + SLOW):
             yield path, abs(value)
 
 

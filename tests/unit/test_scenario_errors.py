@@ -13,6 +13,7 @@ starts_at = "2026-02-10T18:00:00-06:00"
 duration_s = 5
 """
 AT = "[[at]]\nt_s = 1\n"
+WRITE = AT + 'do = "modbus.write"\n'
 EXPECT = "[[expect]]\nt_s = 1\n"
 
 CASES = [
@@ -30,6 +31,27 @@ CASES = [
     (HEAD + AT + 'do = "site.set_limit"\nimport = 9\n', 7, "did you mean 'import_a'?"),
     (HEAD + AT + 'do = "site.set_limit"\n', 6, "site.set_limit needs import_a in A"),
     (HEAD + AT, 4, "either do (an action) or set"),
+    (HEAD + WRITE + 'point = "704.WSett"\nvalue = 1\n', 7, "did you mean '704.WSet'?"),
+    (HEAD + WRITE + 'point = "704.WSet"\nvalue = "many"\n', 8, "takes a number, not 'many'"),
+    (HEAD + WRITE + 'point = "704.WSet"\nvalue = 0.5\n', 8, "finer than 704.WSet can say"),
+    (HEAD + WRITE + 'point = "704.WSet"\nvalue = true\n', 8, "a number or a name, not True"),
+    (HEAD + WRITE + 'point = "704.WSet"\n', 6, "modbus.write needs value"),
+    (HEAD + WRITE + "point = 704\nvalue = 1\n", 7, "point of modbus.write is a text, not 704"),
+    (
+        HEAD + WRITE + 'point = "704.WSet"\nvalue = 1\nover = "can"\n',
+        9,
+        "over of modbus.write is never 'can'; known are rtu, tcp",
+    ),
+    (
+        HEAD + AT + 'do = "wire.send"\nwire = "rtu"\nhex = "0g"\n',
+        8,
+        "pairs of hexadecimal digits, not '0g'",
+    ),
+    (
+        HEAD + AT + 'do = "controller.start_heartbeat"\nevery_s = 0\n',
+        7,
+        "every_s of controller.start_heartbeat lies between 0.1 and 3600 s",
+    ),
     (HEAD + '[[at]]\nt_s = 9\ndo = "vehicle.unplug"\n', 5, "t_s lies between 0 and 5 s, not 9"),
     (HEAD + '[[at]]\ndo = "vehicle.unplug"\n', 4, "t_s is missing; give it in s"),
     (HEAD + AT + 'set = "grid.voltage"\nto = 1\n', 6, "did you mean 'grid.voltage_pu'?"),

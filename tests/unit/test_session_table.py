@@ -5,10 +5,12 @@ import pytest
 from wattback.contactor import CAUSE_NAMES, CAUSE_NONE
 from wattback.session import (
     BOOT,
+    CEASED,
     CHARGING,
     CLOSABLE,
     CONNECTED,
-    FACT_NAMES,
+    DISCHARGING,
+    EXPORTING,
     FAULT,
     FAULTY,
     IDLE,
@@ -20,14 +22,31 @@ from wattback.session import (
     STATE_NAMES,
     STOPPING,
     TRANSITIONS,
+    TRIPPED,
     UNLOADED,
+    UNPERMITTED,
     WAITING,
     Session,
 )
 
-ALL_FACTS = range(1 << len(FACT_NAMES))
+FACTS = (
+    FAULTY,
+    READY,
+    CONNECTED,
+    REQUESTING,
+    OFFERABLE,
+    CLOSABLE,
+    UNLOADED,
+    OVERDUE,
+    EXPORTING,
+    CEASED,
+    TRIPPED,
+    UNPERMITTED,
+)
+ALL_FACTS = range(1 << len(FACTS))
 STATES = range(len(STATE_NAMES))
-CLOSED = (CHARGING, STOPPING)
+CLOSED = (CHARGING, DISCHARGING, STOPPING)
+OFFERING = (OFFERED, CHARGING, DISCHARGING)
 ROWS = [(state, index) for state in STATES for index in range(len(TRANSITIONS[state]))]
 ROW_IDS = [f"{STATE_NAMES[state]}-{index}" for state, index in ROWS]
 
@@ -39,6 +58,7 @@ WAYS = {
     WAITING: (READY, CONNECTED),
     OFFERED: (READY, CONNECTED, CONNECTED | OFFERABLE),
     CHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY),
+    DISCHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY | EXPORTING),
     STOPPING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY & ~OFFERABLE),
     FAULT: (FAULTY,),
 }
@@ -68,10 +88,17 @@ def test_a_session_starts_in_boot_open_and_without_an_offer() -> None:
     assert (session.state, session.closed, session.offering) == (BOOT, 0, 0)
 
 
-def test_there_is_a_list_of_rows_for_every_state_and_a_name_for_every_fact() -> None:
+def test_there_is_a_list_of_rows_for_every_state_and_a_bit_for_every_fact() -> None:
     assert len(TRANSITIONS) == len(STATE_NAMES)
-    facts = (FAULTY, READY, CONNECTED, REQUESTING, OFFERABLE, CLOSABLE, UNLOADED, OVERDUE)
-    assert facts == tuple(1 << index for index in range(len(FACT_NAMES)))
+    assert tuple(1 << index for index in range(len(FACTS))) == FACTS
+
+
+def test_the_facts_tried_here_are_all_that_the_session_knows() -> None:
+    used = 0
+    for rows in TRANSITIONS:
+        for must, must_not, _, _ in rows:
+            used |= must | must_not
+    assert used == len(ALL_FACTS) - 1
 
 
 @pytest.mark.parametrize(("state", "index"), ROWS, ids=ROW_IDS)
@@ -130,7 +157,15 @@ def test_the_contactor_is_closed_on_one_row_alone() -> None:
 def test_every_state_says_what_it_wants_of_contactor_and_pilot(state: int) -> None:
     session = session_in(state)
     assert session.closed == (1 if state in CLOSED else 0)
-    assert session.offering == (1 if state in (OFFERED, CHARGING) else 0)
+    assert session.offering == (1 if state in OFFERING else 0)
+
+
+def test_export_begins_and_ends_under_the_closed_contactor_of_a_charge() -> None:
+    into = [
+        state for state, rows in enumerate(TRANSITIONS) for row in rows if row[2] == DISCHARGING
+    ]
+    out_of = [row[2] for row in TRANSITIONS[DISCHARGING] if row[2] in CLOSED]
+    assert (into, out_of) == ([CHARGING], [CHARGING])
 
 
 # --- every state under every combination of facts ---
@@ -177,11 +212,11 @@ def test_nothing_is_offered_without_a_vehicle_or_while_something_is_waited_for(
     for facts in ALL_FACTS:
         session = session_in(state)
         session.decide(facts, 10)
-        if session.offering and session.state != CHARGING:
+        if session.offering:
             assert facts & CONNECTED
+        if session.offering and state not in CLOSED:
             assert facts & OFFERABLE
-        if session.state == CHARGING:
-            assert session.offering
+        if session.state == CHARGING and state != DISCHARGING:
             assert facts & OFFERABLE
 
 
@@ -201,6 +236,36 @@ def test_a_cause_is_given_exactly_when_the_contactor_is_to_open(state: int) -> N
         was_closed = session.closed
         session.decide(facts, 10)
         assert (session.cause != CAUSE_NONE) == bool(was_closed and not session.closed)
+
+
+@pytest.mark.parametrize(
+    ("fact", "cause"), [(TRIPPED, "must_trip"), (UNPERMITTED, "permission")], ids=["trip", "cut"]
+)
+def test_an_abnormal_grid_or_a_withdrawn_permission_opens_only_what_discharges(
+    fact: int, cause: str
+) -> None:
+    session = session_in(DISCHARGING)
+    session.decide(ENERGY | EXPORTING | CEASED | fact, 10)
+    assert (session.state, CAUSE_NAMES[session.cause]) == (WAITING, cause)
+    session = session_in(CHARGING)
+    session.decide(ENERGY | fact, 10)
+    assert session.state == CHARGING
+
+
+def test_an_export_lasts_as_long_as_it_is_told_or_has_not_ceased() -> None:
+    for facts in (ENERGY | EXPORTING, ENERGY | EXPORTING | CEASED, ENERGY):
+        session = session_in(DISCHARGING)
+        session.decide(facts, 10)
+        assert session.state == DISCHARGING
+    session = session_in(DISCHARGING)
+    session.decide(ENERGY | CEASED, 10)
+    assert (session.state, session.cause) == (CHARGING, CAUSE_NONE)
+
+
+def test_what_is_waited_for_before_charging_does_not_end_an_export() -> None:
+    session = session_in(DISCHARGING)
+    session.decide((ENERGY | EXPORTING) & ~OFFERABLE, 10)
+    assert session.state == DISCHARGING
 
 
 def test_a_cause_lasts_for_one_decision() -> None:

@@ -3,10 +3,21 @@
 import pytest
 
 from wattback.limits import NO_LIMIT_MA
-from wattback.settings import SETTINGS, Settings
+from wattback.settings import AT_RUN_TIME, AT_START, SETTINGS, Settings
 
 NAMES = [row[0] for row in SETTINGS]
 DEFAULTS = [row[1] for row in SETTINGS]
+AT_START_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_START]
+AT_RUN_TIME_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_RUN_TIME]
+# Yes or no, a kind, an address: they have no unit.
+WITHOUT_UNIT = (
+    "ventilation_present",
+    "export_permitted",
+    "abnormal_category",
+    "export_enabled",
+    "modbus_unit_id",
+    "modbus_baud",
+)
 
 
 def values_of(settings: Settings) -> list[int]:
@@ -46,7 +57,7 @@ def test_no_setting_allows_more_than_a_pilot_can_offer_or_less_than_it_can_say()
 
 
 @pytest.mark.parametrize("row", SETTINGS, ids=NAMES)
-def test_every_default_lies_in_its_range(row: tuple[str, int, int, int]) -> None:
+def test_every_default_lies_in_its_range(row: tuple[str, int, int, int, int]) -> None:
     assert row[2] <= row[1] <= row[3]
 
 
@@ -60,7 +71,7 @@ def test_the_lowest_and_the_highest_value_are_accepted(index: int) -> None:
 
 @pytest.mark.parametrize("index", range(len(SETTINGS)), ids=NAMES)
 def test_one_below_the_lowest_and_one_above_the_highest_are_refused_by_name(index: int) -> None:
-    name, _, lowest, highest = SETTINGS[index]
+    name, _, lowest, highest, _ = SETTINGS[index]
     for value in (lowest - 1, highest + 1, -(2**28), 2**28):
         assert load(index, value) == (name, DEFAULTS)
 
@@ -79,5 +90,79 @@ def test_of_several_refused_values_the_first_is_named() -> None:
 
 def test_names_are_unique_and_carry_their_unit() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    units = {name.rpartition("_")[2] for name in NAMES}
-    assert units <= {"ma", "mv", "ms", "millihertz", "present"}
+    units = {name.rpartition("_")[2] for name in NAMES if name not in WITHOUT_UNIT}
+    assert units == {"ma", "mv", "ms", "s", "w", "wh", "bp", "millihertz"}
+
+
+def test_the_grid_codes_defaults_are_those_of_the_sources() -> None:
+    settings = Settings()
+    assert (settings.enter_service_low_bp, settings.enter_service_high_bp) == (9_170, 10_500)
+    assert settings.enter_service_low_millihertz == 59_500  # evse.md 6.4
+    assert settings.enter_service_high_millihertz == 60_100
+    assert (settings.enter_service_delay_s, settings.enter_service_ramp_s) == (300, 300)
+    assert settings.abnormal_category == 3
+
+
+def test_nothing_is_exported_by_a_connector_that_nobody_has_set_up() -> None:
+    assert Settings().export_permitted == 0
+
+
+@pytest.mark.parametrize("timeout_ms", [600, 1_000, 1_400])
+def test_a_lapse_and_what_is_left_of_its_time_end_within_2_s(timeout_ms: int) -> None:
+    ranges = {row[0]: row[2:4] for row in SETTINGS}
+    assert ranges["vehicle_link_timeout_ms"] == (600, 1_400)
+    assert max(timeout_ms, ranges["permission_excess_ms"][1]) + 60 < 2_000
+
+
+# --- at run time ---
+
+
+def test_what_may_change_at_run_time_is_the_owners_and_the_controllers() -> None:
+    assert [NAMES[index] for index in AT_RUN_TIME_ROWS] == [
+        "controller_timeout_s",
+        "export_enabled",
+        "reserve_bp",
+        "export_day_limit_wh",
+        "departure_margin_s",
+        "import_max_w",
+        "export_max_w",
+    ]
+    assert len(AT_START_ROWS) + len(AT_RUN_TIME_ROWS) == len(SETTINGS)
+
+
+@pytest.mark.parametrize("index", AT_RUN_TIME_ROWS, ids=[NAMES[i] for i in AT_RUN_TIME_ROWS])
+def test_one_setting_changes_and_the_others_stay(index: int) -> None:
+    for value in SETTINGS[index][2:4]:
+        settings = Settings()
+        settings.set(index, value)
+        assert values_of(settings) == [*DEFAULTS[:index], value, *DEFAULTS[index + 1 :]]
+
+
+# --- the version that a vehicle acknowledges ---
+
+
+def version_with(index: int, value: int) -> int:
+    settings = Settings()
+    settings.set(index, value)
+    return settings.version()
+
+
+@pytest.mark.parametrize("index", AT_START_ROWS, ids=[NAMES[i] for i in AT_START_ROWS])
+def test_another_value_of_an_installers_setting_is_another_version(index: int) -> None:
+    _, default, lowest, highest, _ = SETTINGS[index]
+    others = {value for value in (lowest, highest, default - 1, default + 1) if value != default}
+    versions = {version_with(index, value) for value in others}
+    assert Settings().version() not in versions
+    assert len(versions) == len(others)
+
+
+@pytest.mark.parametrize("index", AT_RUN_TIME_ROWS, ids=[NAMES[i] for i in AT_RUN_TIME_ROWS])
+def test_a_setting_of_run_time_leaves_the_version_alone(index: int) -> None:
+    for value in SETTINGS[index][2:4]:
+        assert version_with(index, value) == Settings().version()
+
+
+def test_a_version_has_16_bits_and_is_never_0() -> None:
+    for index in AT_START_ROWS:
+        for value in SETTINGS[index][2:4]:
+            assert 0 < version_with(index, value) < 1 << 16

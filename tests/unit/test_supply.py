@@ -30,7 +30,7 @@ TRIP_MS = 2_000
 def feed(supply: Supply, sample: tuple[int, int, int], ms: int, dt_ms: int = 10) -> None:
     settings = Settings()
     for _ in range(ms // dt_ms):
-        supply.sense(*sample, settings, dt_ms)
+        supply.sense(*sample, 0, settings, dt_ms)
 
 
 def fit_supply() -> Supply:
@@ -119,7 +119,7 @@ def test_the_time_before_a_trip_is_a_setting() -> None:
     settings.supply_trip_ms = 100
     supply = fit_supply()
     for _ in range(11):
-        supply.sense(*OUTSIDE["dead"], settings, 10)
+        supply.sense(*OUTSIDE["dead"], 0, settings, 10)
     assert supply.fault_bits == SUPPLY_OUT_OF_WINDOW
 
 
@@ -128,10 +128,10 @@ def test_the_line_has_a_window_of_its_own() -> None:
     settings.line_low_mv = 200_000
     supply = Supply()
     for _ in range(200):
-        supply.sense(99_999, 100_000, 60_000, settings, 10)
+        supply.sense(99_999, 100_000, 60_000, 0, settings, 10)
     assert not supply.fit
     for _ in range(200):
-        supply.sense(100_000, 100_000, 60_000, settings, 10)
+        supply.sense(100_000, 100_000, 60_000, 0, settings, 10)
     assert supply.fit
 
 
@@ -142,3 +142,30 @@ def test_back_inside_the_cause_is_gone_at_once_and_fitness_takes_its_second() ->
     assert (supply.fit, supply.fault_bits) == (0, 0)
     feed(supply, GOOD, 1_000)
     assert supply.fit
+
+
+# --- while exporting ---
+
+
+def exporting(l1_mv: int, l2_mv: int, millihertz: int) -> Supply:
+    settings = Settings()
+    supply = Supply()
+    for _ in range(200):
+        supply.sense(120_000, 120_000, 60_000, 0, settings, 10)
+    for _ in range(500):
+        supply.sense(l1_mv, l2_mv, millihertz, 1, settings, 10)
+    return supply
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [(72_000, 72_000, 60_000), (0, 0, 0), (150_000, 150_000, 60_000), (120_000,) * 2 + (50_000,)],
+)
+def test_a_source_rides_through_what_the_grid_code_judges(sample: tuple[int, int, int]) -> None:
+    supply = exporting(*sample)
+    assert (supply.fit, supply.fault_bits) == (1, 0)
+
+
+def test_a_lost_neutral_is_a_fault_while_exporting_too() -> None:
+    assert exporting(160_000, 80_000, 60_000).fault_bits == 0
+    assert exporting(160_500, 79_500, 60_000).fault_bits == SUPPLY_OUT_OF_WINDOW

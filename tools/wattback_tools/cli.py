@@ -4,6 +4,7 @@ import click
 
 from wattback_tools.exit_codes import EXIT_TEXTS
 from wattback_tools.sim_commands import sim
+from wattback_tools.technician_commands import TECHNICIAN_COMMANDS
 
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
 
@@ -15,3 +16,5 @@ def main() -> None:
 
 
 main.add_command(sim)
+for command in TECHNICIAN_COMMANDS:
+    main.add_command(command)

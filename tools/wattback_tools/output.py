@@ -4,14 +4,27 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, NoReturn, ParamSpec
 
 import click
 
+from wattback_hil.console import NotPermittedError, NotReachableError, VersionMismatchError
+from wattback_hil.errors import HilError
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
 from wattback_tools.exit_codes import ExitCode
 
 P = ParamSpec("P")
+
+# What an error that people can meet ends with; of several that fit the first counts.
+_CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
+    (BadInputError, ExitCode.USAGE),
+    (NotReachableError, ExitCode.NOT_REACHABLE),
+    (NotPermittedError, ExitCode.NOT_PERMITTED),
+    (VersionMismatchError, ExitCode.VERSION_MISMATCH),
+    (HilError, ExitCode.FAILED),
+    (FirmwareStoppedError, ExitCode.FAILED),
+)
+_EXPECTED = tuple(kind for kind, _ in _CODES)
 
 
 def answer(document: dict[str, Any]) -> None:
@@ -19,7 +32,7 @@ def answer(document: dict[str, Any]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False))
 
 
-def fail(message: str, code: ExitCode, as_json: bool) -> None:
+def fail(message: str, code: ExitCode, as_json: bool) -> NoReturn:
     """Say what is wrong in one sentence and end with `code`."""
     if as_json:
         answer({"error": message, "exit_code": int(code)})
@@ -36,12 +49,13 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         as_json = bool(kwargs.get("as_json"))
         try:
             command(*args, **kwargs)
-        except BadInputError as error:
-            fail(str(error), ExitCode.USAGE, as_json)
-        except FirmwareStoppedError as error:
-            fail(str(error), ExitCode.FAILED, as_json)
+        except _EXPECTED as error:
+            code = next(code for kind, code in _CODES if isinstance(error, kind))
+            fail(str(error), code, as_json)
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED, as_json)
+        except BrokenPipeError:
+            raise  # whoever reads has read enough: click ends without a word
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             fail(f"{name}{error.strerror or error}", ExitCode.FAILED, as_json)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from wattback_sim.link import RUNTIMES
-from wattback_sim.link.micropython import find_interpreter, one_core
+from wattback_sim.link.micropython import one_core
 from wattback_sim.player import Player, RunResult
 from wattback_sim.scenario import Scenario, load_scenario
 from wattback_sim.story import Event
@@ -20,6 +20,8 @@ from wattback_sim.visit_page import page_of
 from wattback_sim.vocabulary import vocabulary
 from wattback_tools.exit_codes import ExitCode
 from wattback_tools.output import answer, guarded
+from wattback_tools.runtimes import choose_runtime
+from wattback_tools.serve_command import serve
 
 
 @click.group()
@@ -73,7 +75,7 @@ def run(
                 console.print(event.line(loaded.starts_at), soft_wrap=True, markup=False)
 
         trace = Trace(every_ms, trace_out, keep=page is not None)
-        player = Player(loaded, _runtime(runtime, console), seed, trace, tell)
+        player = Player(loaded, choose_runtime(runtime), seed, trace, tell)
         result = _play(player, loaded, console)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -85,15 +87,6 @@ def run(
         if page is not None:
             console.print(f"The picture of it: {page}", soft_wrap=True)
     sys.exit(ExitCode.DONE if result.passed else ExitCode.TEST_FAILED)
-
-
-def _runtime(asked: str | None, console: Console) -> str:
-    if asked is not None:
-        return asked
-    if find_interpreter() is not None:
-        return "micropython"
-    console.print("There is no MicroPython for this machine: the firmware runs on CPython.")
-    return "cpython"
 
 
 def _play(player: Player, scenario: Scenario, console: Console) -> RunResult:
@@ -163,6 +156,9 @@ def _document(result: RunResult, scenario: Scenario, seed: int) -> dict[str, obj
             for item in result.verdicts
         ],
     }
+
+
+sim.add_command(serve)
 
 
 @sim.command()

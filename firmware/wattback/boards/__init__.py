@@ -21,8 +21,12 @@ The board also brings, when it builds the connector:
 - *retained memory*: `retained.WORDS` words of 32 bits that outlive a power cut. Read before the
   connector is built, stored after every tick, all 0 when new;
 - *settings*: the values of `settings.SETTINGS`, in table order, handed to `load_settings` once;
-- *time*: a millisecond counter that wraps at 2^29, handed to `tick`.
+- *time*: a millisecond counter that wraps at 2^29, handed to `tick`;
+- *bytes*: it moves them between its wires and the ports of `service.py`, whose contract stands
+  there, with a microsecond counter that wraps at 2^29 as well;
+- *identity*: the serial number of the unit.
 
 Commands from ports and people go to `connector.queue`, never to the parts; what the connector
-tells is `connector.status`.
+tells is `connector.status` and `connector.report`. The vehicle link alone has an inbox of its own,
+`connector.vehicle.inbox`, because its messages are measurements, not commands.
 """

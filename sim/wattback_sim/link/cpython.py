@@ -26,7 +26,7 @@ class CPythonLink:
                 f"the firmware raised at board time {words[2]} ms: {error!r} "
                 f"({last.name}, line {last.lineno})"
             ) from error
-        return board.frame_out
+        return board.frame_out[:]
 
     def close(self) -> None:
         """See Link."""

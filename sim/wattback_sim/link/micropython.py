@@ -18,9 +18,9 @@ from wattback.boards.sim import IN_WORDS, OUT_WORDS
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
 from wattback_sim.firmware import firmware_root
 
-# 96 Ki words: more than the firmware needs, source and compiler included, and little enough that
-# asking for the heap's fill level, which walks all of it, stays cheap every tick.
-_HEAP = "96wK"
+# 192 Ki words: more than the firmware needs, source and compiler included, and little enough that
+# asking for the heap's fill level, which walks all of it, stays cheap.
+_HEAP = "192wK"
 _START = "from wattback.boards import sim_process; sim_process.run()"
 _IN = struct.Struct(f"<{IN_WORDS}i")
 _OUT = struct.Struct(f"<{OUT_WORDS}i")

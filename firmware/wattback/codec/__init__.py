@@ -1,0 +1,1 @@
+"""What several ports share to read and write bytes: check sums, CBOR, lines."""

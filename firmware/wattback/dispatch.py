@@ -1,0 +1,172 @@
+"""Dispatch: the power that the vehicle is told, and everything that has a say in it.
+
+Vehicle, heartbeat, targets, grid code and the owner's reasons come together here. The answer is a
+target for vehicles that hear one, a cap for those with basic signalling, and the reasons why no
+energy flows out. What is not permitted any more is cut in the tick that knows it; the rest ramps.
+"""
+
+from micropython import const
+
+from wattback import export
+from wattback.export import Export
+from wattback.grid.enter_service import PERIOD_MS, EnterService
+from wattback.grid.trips import Trips
+from wattback.heartbeat import SILENT, Heartbeat
+from wattback.permission import Permission
+from wattback.settings import Settings
+from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, Targets
+from wattback.targets import SILENT as TARGET_SILENT
+from wattback.vehicle import LINK_LAPSED, Vehicle
+
+# These end an export by the ramp; every other reason cuts it.
+_RAMPS = export.WAIT_DEPARTURE | export.WAIT_CONTROLLER | export.WAIT_TARGET
+_LEAST_EXPORT_MA = const(1000)  # less is no export worth the name
+_HIGHEST_LINE_MV = const(600000)  # keeps products below 2^30; far outside every window
+_SECOND_MS = const(1000)
+# Below it a vehicle ceases by itself, and goes on afterwards (evse.md 6.3, C): no voltage to
+# reckon its power by.
+_DIP_BP = const(5000)
+NO_CAP_W = const(-1)
+
+
+class Dispatch:
+    """What came of it, after each `decide`.
+
+    waits: why nothing may flow out, export.WAIT bits. wanted: 1 when export is asked for and may
+    happen, be the contactor closed or not. exporting: 1 while the vehicle is told to export.
+    cap_w: for a vehicle that hears no target, the most that it may draw, or NO_CAP_W. owner: of
+    the target that is followed. import_power_w, export_power_w: what the limits allow.
+    """
+
+    def __init__(self, retained) -> None:  # type: ignore[no-untyped-def]
+        self.vehicle = Vehicle()
+        self.heartbeat = Heartbeat()
+        self.targets = Targets()
+        self.export = Export(retained)
+        self.enter_service = EnterService()
+        self.trips = Trips()
+        self.permission = Permission()
+        self.waits = export.WAIT_LINK
+        self.wanted = 0
+        self.exporting = 0
+        self.cap_w = NO_CAP_W
+        self.owner = OWNER_NONE
+        self.import_power_w = 0
+        self.export_power_w = 0
+        self._line_v = 0
+        self._line_ms = _SECOND_MS
+        self._period_ms = 0
+        self._followed = OWNER_NONE
+
+    def sense(
+        self,
+        line_mv: int,
+        millihertz: int,
+        supplied: int,
+        connected: int,
+        settings: Settings,
+        dt_ms: int,
+    ) -> None:
+        """Look at the grid and listen to vehicle and controller.
+
+        line_mv: between the legs. supplied: 1 while the supply is fit to be used at all.
+        connected: 0 as soon as the pilot shows state A.
+        """
+        line_mv = max(0, min(line_mv, _HIGHEST_LINE_MV))
+        line_bp = line_mv // 10 * 10000 // (settings.nominal_line_mv // 10)
+        self.trips.sense(line_bp, millihertz, dt_ms)
+        if self.trips.tripped or not supplied:
+            self.enter_service.leave()
+        self._period_ms += dt_ms
+        if self._period_ms >= PERIOD_MS:
+            self._period_ms -= PERIOD_MS
+            self.enter_service.sense(line_bp, millihertz, settings)
+        if self._line_ms < _SECOND_MS:
+            self._line_ms += dt_ms
+        if self._line_ms >= _SECOND_MS and line_bp >= _DIP_BP:
+            self._line_ms = 0
+            self._line_v = line_mv // 1000
+        self.vehicle.sense(connected, settings, dt_ms)
+        self.heartbeat.age(settings.controller_timeout_s, dt_ms)
+        self.targets.age(1 if self.heartbeat.state == SILENT else 0, dt_ms)
+
+    def decide(
+        self,
+        import_ma: int,
+        export_ma: int,
+        faulty: int,
+        closed: int,
+        power_w: int,
+        settings: Settings,
+        dt_ms: int,
+    ) -> None:
+        """Find target, cap and reasons. import_ma, export_ma: the effective limits.
+
+        closed: 1 while the contactor is commanded and confirmed closed. power_w: measured.
+        """
+        vehicle = self.vehicle
+        targets = self.targets
+        # The utility's maxima are amps among the limits, at nominal voltage; here they are watts.
+        self.import_power_w = min(import_ma // 10 * self._line_v // 100, settings.import_max_w)
+        self.export_power_w = min(export_ma // 10 * self._line_v // 100, settings.export_max_w)
+        self.export.judge(vehicle, self.import_power_w, settings)
+        owner = targets.owner
+        asked_w = targets.asked_w
+        if self.export.departing or owner == OWNER_NONE:
+            owner = OWNER_DEPARTURE if self.export.departing else OWNER_NONE
+            asked_w = -self.import_power_w
+        waits = self._reasons(export_ma, faulty, closed, asked_w)
+        lowest_w = -self.import_power_w
+        highest_w = 0 if waits & ~_RAMPS else self._highest_w(settings)
+        if asked_w <= 0:
+            goal_w = asked_w if asked_w > lowest_w else lowest_w
+        elif waits:
+            goal_w = 0
+        else:
+            goal_w = asked_w if asked_w < highest_w else highest_w
+        if self._followed == OWNER_NONE and owner != OWNER_NONE:
+            # From the power that flows, but not from an export that nobody has told.
+            targets.start(min(power_w, max(targets.target_w, 0)))
+        self._followed = owner
+        if owner == OWNER_NONE and targets.target_w <= 0:
+            targets.start(goal_w)  # nobody wants a certain power: as the limits allow
+        elif targets.target_w != goal_w:
+            targets.follow(goal_w, settings.target_ramp_w_per_s, dt_ms)
+        if not lowest_w <= targets.target_w <= highest_w:
+            targets.confine(lowest_w, highest_w)
+        if not highest_w or (self.exporting and targets.target_w <= 0):
+            silent = vehicle.link == LINK_LAPSED
+            self.permission.cut(settings.vehicle_link_timeout_ms if silent else 0)
+        self.owner = owner
+        self.waits = waits
+        self.wanted = 1 if not waits & ~export.WAIT_CONTACTOR else 0
+        self.exporting = 1 if targets.target_w > 0 else 0
+        told = vehicle.linked
+        self.cap_w = NO_CAP_W if told or owner == OWNER_NONE else max(0, -goal_w)
+
+    def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:
+        """Compare measured power with what was told. discharging: the session's state is."""
+        withdrawn = 1 if discharging and not self.exporting else 0
+        target_w = self.targets.target_w
+        self.permission.sense(power_w, target_w, self.vehicle.linked, withdrawn, settings, dt_ms)
+
+    def _reasons(self, export_ma: int, faulty: int, closed: int, asked_w: int) -> int:
+        waits = self.export.waits
+        if faulty:
+            waits |= export.WAIT_FAULT
+        if not self.enter_service.in_service:
+            waits |= export.WAIT_SERVICE
+        if export_ma < _LEAST_EXPORT_MA:
+            waits |= export.WAIT_LIMIT
+        if self.targets.state == TARGET_SILENT:
+            waits |= export.WAIT_CONTROLLER
+        elif asked_w <= 0:
+            waits |= export.WAIT_TARGET
+        if not closed:
+            waits |= export.WAIT_CONTACTOR
+        return waits
+
+    def _highest_w(self, settings: Settings) -> int:
+        rating_w = settings.hardware_limit_ma // 1000 * (settings.nominal_line_mv // 1000)
+        risen_w = rating_w // 10 * self.enter_service.risen_bp // 1000
+        return min(self.export_power_w, self.vehicle.discharge_w, risen_w)

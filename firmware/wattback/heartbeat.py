@@ -1,0 +1,38 @@
+"""The controller's heartbeat: is whoever set the targets and limits still there?
+
+A controller that wants to be watched changes a counter now and then. From its first beat on,
+silence beyond the setting means that what it said does not count; the next beat makes it count
+again. A client that never beats is not watched: its orders end by their own time.
+"""
+
+from micropython import const
+
+UNHEARD = const(0)
+PRESENT = const(1)
+SILENT = const(2)
+STATE_NAMES = ("unheard", "present", "silent")
+
+_NEVER = const(-1)
+
+
+class Heartbeat:
+    """state: one of the above."""
+
+    def __init__(self) -> None:
+        self.state = UNHEARD
+        self._counter = _NEVER
+        self._silent_ms = 0
+
+    def beat(self, counter: int) -> None:
+        """The controller has written its counter, 0 … 65535; only a change counts."""
+        if counter != self._counter:
+            self._counter = counter
+            self.state = PRESENT
+            self._silent_ms = 0
+
+    def age(self, timeout_s: int, dt_ms: int) -> None:
+        """Let silence grow by one tick; `timeout_s` of it is too much."""
+        if self.state == PRESENT:
+            self._silent_ms += dt_ms
+            if self._silent_ms >= timeout_s * 1000:
+                self.state = SILENT

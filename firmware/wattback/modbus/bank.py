@@ -1,0 +1,214 @@
+"""The bank: one register image for every Modbus port; a write is carried out whole or not at all.
+
+A write becomes commands for the control plane. It is carried out in the image first, so that the
+next read shows it, and taken back if a value is refused or the queue is full. Until the connector
+has obeyed and said so, points that can be written are not renewed.
+"""
+
+from micropython import const
+
+from wattback.commands import (
+    COMMAND_HEARTBEAT,
+    COMMAND_RESET_FAULTS,
+    COMMAND_SET_SETTING,
+    COMMAND_SET_TIME,
+)
+from wattback.modbus.access import (
+    ACCEPTED,
+    BUSY,
+    KIND,
+    ORDER,
+    OUT_OF_RANGE,
+    ROW,
+    SETTING,
+    judge,
+    row_at,
+)
+from wattback.modbus.drafts import Drafts
+from wattback.modbus.image import MOMENT, OCTETS, U16, U32, Image
+from wattback.modbus.limit_points import ProgrammeLimit, SiteLimit
+from wattback.modbus.live import PARTS, Live
+from wattback.modbus.tables import (
+    AGES_AT,
+    BASE,
+    PROGRAMME_LIMIT_AT,
+    PROGRAMME_TARGET_AT,
+    REFUSAL_AT,
+    REGISTERS,
+    RUNS,
+    SITE_LIMIT_AT,
+    SITE_TARGET_AT,
+    TEXTS,
+    WRITABLE,
+)
+from wattback.modbus.target_points import ProgrammeTarget, TargetPoints
+from wattback.targets import OWNER_PROGRAMME, OWNER_SITE
+
+# Who obeys, by the writable table; the first four are groups of points.
+_GROUPS = const(4)
+_SETTING = const(4)
+_HEARTBEAT = const(5)
+_CIVIL_TIME = const(6)
+_RESET = const(7)
+
+# The models whose groups follow the connector, as parts of the live table.
+_PART_704 = const(2)
+_PART_OURS = const(4)
+
+# The queue holds at most seven commands, one is taken a tick, and a report is eight ticks old at
+# most (`publish.REPORT_TICKS`): then everything that was written shows in it.
+_SETTLE_TICKS = const(16)
+_SEQUENCE_MASK = const((1 << 29) - 1)
+
+
+class Bank:
+    """The registers of one connector. identity: its texts, see `wattback.identity`."""
+
+    def __init__(self, connector, identity) -> None:  # type: ignore[no-untyped-def]
+        self._connector = connector
+        self._image = Image(REGISTERS, RUNS)
+        self._live = Live(connector, self._image)
+        self._drafts = Drafts()
+        self._programme_target = ProgrammeTarget(
+            connector, self._image, PROGRAMME_TARGET_AT, OWNER_PROGRAMME
+        )
+        self._programme_limit = ProgrammeLimit(connector, self._image, PROGRAMME_LIMIT_AT)
+        self._site_target = TargetPoints(connector, self._image, SITE_TARGET_AT, OWNER_SITE)
+        self._site_limit = SiteLimit(self._image, SITE_LIMIT_AT)
+        self._groups = (
+            self._programme_target,
+            self._programme_limit,
+            self._site_target,
+            self._site_limit,
+        )
+        self._written = 0  # when, in ticks
+        self._settled = 1
+        self._follows = 0
+        self._introduce(identity)
+        self.step()
+        while self._follows or self._live.part or not self._live.begins():
+            self.step()
+
+    def read(self, address: int, count: int, target: bytearray, at: int) -> int:
+        """Copy registers to target[at:]; returns 0 when some of them do not exist.
+
+        See `Image.copy` for what is overwritten around them.
+        """
+        first = (address - BASE) * 2
+        end = first + count * 2
+        if first < 0 or end > REGISTERS * 2:
+            return 0
+        if first < AGES_AT + PARTS * 2 and end > AGES_AT:
+            for part in range(PARTS):
+                self._image.put(AGES_AT + part * 2, U16, self._live.age_ms(part))
+        self._image.copy(first, end, target, at)
+        return 1
+
+    def write(self, address: int, count: int, octets: bytearray, at: int) -> int:
+        """Write registers from octets[at:]; returns ACCEPTED or the reason of a refusal."""
+        first = (address - BASE) * 2
+        end = first + count * 2
+        row = row_at(first)
+        reason = judge(row, first, octets, at, at + count * 2, self._connector)
+        if reason == ACCEPTED:
+            reason = self._carry_out(row, first, end, octets, at)
+        return reason
+
+    def refused(self, address: int, reason: int) -> None:
+        """Remember why a write was refused."""
+        self._image.put(REFUSAL_AT, U16, reason)
+        self._image.put(REFUSAL_AT + 2, U16, address)
+
+    def step(self) -> int:
+        """Renew a part of the image; returns 0, for the rest can wait for the next tick."""
+        if not self._settled:
+            waited = (self.ticks() - self._written) & _SEQUENCE_MASK
+            if waited >= _SETTLE_TICKS and self._connector.queue.first() < 0:
+                self._settled = 1
+        live = self._live
+        if live.begins() and not self._follows:
+            live.begin()
+            self._follows = self._follow(live.part)
+            if self._follows:
+                return 0  # that was a step's work
+        self._follows = 0
+        live.step(self._settled)
+        return 0
+
+    def ticks(self) -> int:
+        """The connector's ticks, wrapping: the clock of whoever waits for it."""
+        sequence: int = self._connector.status.sequence
+        return sequence
+
+    def _follow(self, part: int) -> int:
+        """Show what became of the targets and limits of a model; returns 1 if it has any."""
+        if part != _PART_704 and part != _PART_OURS:
+            return 0
+        # A report is empty until the connector has run for a while.
+        if self._settled and self.ticks() >= _SETTLE_TICKS:
+            report = self._connector.report
+            if part == _PART_704:
+                self._programme_target.follow(
+                    report.programme_target_enabled,
+                    report.programme_target_w,
+                    report.programme_target_left_s,
+                )
+                self._programme_limit.follow(report.programme_export_ma, report.programme_left_s)
+            else:
+                self._site_target.follow(
+                    report.site_target_enabled, report.site_target_w, report.site_target_left_s
+                )
+                self._site_limit.follow(
+                    report.site_import_ma, report.site_export_ma, report.site_left_s
+                )
+        return 1
+
+    def _carry_out(self, row: int, first: int, end: int, octets: bytearray, at: int) -> int:
+        image = self._image.octets
+        before = image[first:end]
+        image[first:end] = octets[at : at + end - first]
+        drafts = self._drafts
+        drafts.clear()
+        order = WRITABLE[row + ORDER]
+        if order < _GROUPS:
+            self._groups[order].draft(first, end, drafts)
+        else:
+            self._draft(row, first, end)
+        if not drafts.good or not drafts.post(self._connector.queue):
+            image[first:end] = before
+            return BUSY if drafts.good else OUT_OF_RANGE
+        if order < _GROUPS:
+            self._groups[order].commit()
+        elif order == _RESET:
+            self._image.put(first, U16, 0)
+        self._written = self.ticks()
+        self._settled = 0
+        return ACCEPTED
+
+    def _draft(self, row: int, first: int, end: int) -> None:
+        """The commands of single points, from `row` on."""
+        image = self._image
+        drafts = self._drafts
+        while first < end:
+            order = WRITABLE[row + ORDER]
+            kind = WRITABLE[row + KIND]
+            value = image.get(first, U16 if kind == MOMENT else kind)
+            if order == _SETTING:
+                drafts.add(COMMAND_SET_SETTING, WRITABLE[row + SETTING], value, 0, 0)
+            elif order == _HEARTBEAT:
+                drafts.add(COMMAND_HEARTBEAT, value, 0, 0, 0)
+            elif order == _CIVIL_TIME:
+                drafts.add(COMMAND_SET_TIME, value, image.get(first + 2, U32), 0, 0)
+            elif value:
+                drafts.add(COMMAND_RESET_FAULTS, 0, 0, 0, 0)
+            first += OCTETS[kind]
+            row += ROW
+
+    def _introduce(self, identity) -> None:  # type: ignore[no-untyped-def]
+        texts = (identity.manufacturer, identity.model, identity.version, identity.serial)
+        octets = self._image.octets
+        for index in range(len(texts)):
+            at = TEXTS[index * 3] << 8 | TEXTS[index * 3 + 1]
+            text = texts[index].encode()
+            for place in range(min(len(text), TEXTS[index * 3 + 2])):
+                octets[at + place] = text[place]

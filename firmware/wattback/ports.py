@@ -1,0 +1,26 @@
+"""The ports of a board that has everything: console, Modbus RTU, vehicle link, Modbus TCP."""
+
+from wattback.console.port import ConsolePort
+from wattback.modbus.bank import Bank
+from wattback.modbus.rtu import RtuPort
+from wattback.modbus.tcp import TcpPort
+from wattback.service import TCP_CONNECTIONS, Service
+from wattback.vehicle_link.port import VehicleLinkPort
+
+
+def make_service(connector, identity, crc16) -> Service:  # type: ignore[no-untyped-def]
+    """The service plane of a connector whose settings are loaded; channels as in `service`.
+
+    crc16(buffer, start, end): the check sum of Modbus RTU, as fast as the board can make it.
+    """
+    settings = connector.settings
+    unit_id = settings.modbus_unit_id
+    bank = Bank(connector, identity)
+    ports = [
+        ConsolePort(connector, identity),
+        RtuPort(bank, unit_id, settings.modbus_baud, crc16),
+        VehicleLinkPort(connector),
+    ]
+    for _ in range(TCP_CONNECTIONS):
+        ports.append(TcpPort(bank, unit_id))
+    return Service(tuple(ports), bank)

@@ -1,0 +1,108 @@
+"""Publishing: what the parts know becomes Status every tick, and Report a few fields a tick."""
+
+from micropython import const
+
+from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE
+from wattback.signals import Inputs, Report, Status
+from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
+from wattback.targets import OWNER_SITE as TARGET_OF_SITE
+
+REPORT_TICKS = const(8)  # until every field of a Report is renewed
+_SEQUENCE_MASK = const((1 << 29) - 1)
+
+
+def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: ignore[no-untyped-def]
+    """Fill `status` with this tick; nobody reads it yet."""
+    pilot = connector.pilot
+    contactor = connector.contactor
+    limits = connector.limits
+    dispatch = connector.dispatch
+    status.sequence = (connector.status.sequence + 1) & _SEQUENCE_MASK
+    status.pilot_state = pilot.state
+    status.pilot_high_mv = inputs.pilot_high_mv
+    status.pilot_low_mv = inputs.pilot_low_mv
+    status.duty_bp = pilot.duty_bp
+    status.contactor_commanded = contactor.commanded
+    status.contactor_confirmed = contactor.confirmed
+    status.open_cause = contactor.open_cause
+    status.session_state = connector.session.state
+    status.waiting_for = connector.waiting_for
+    status.export_waits = dispatch.waits
+    status.mode = MODE_GRID
+    status.in_service = dispatch.enter_service.in_service
+    status.import_limit_ma = limits.import_ma
+    status.export_limit_ma = limits.export_ma
+    status.import_limit_owner = limits.import_owner
+    status.export_limit_owner = limits.export_owner
+    status.offered_ma = pilot.offered_ma
+    status.target_w = dispatch.targets.target_w
+    status.target_owner = dispatch.owner
+    status.power_w = inputs.power_w
+    status.reactive_var = inputs.reactive_var
+    status.voltage_l1_mv = inputs.voltage_l1_mv
+    status.voltage_l2_mv = inputs.voltage_l2_mv
+    one, other = inputs.current_l1_ma, inputs.current_l2_ma
+    status.current_ma = one if abs(one) >= abs(other) else other
+    status.frequency_millihertz = inputs.frequency_millihertz
+    status.import_wh = connector.meter.import_wh
+    status.export_wh = connector.meter.export_wh
+    status.faults = connector.faults.active
+
+
+def publish_report(connector, report: Report, turn: int) -> None:  # type: ignore[no-untyped-def]
+    """Renew the fields whose turn it is, 0 … REPORT_TICKS - 1."""
+    dispatch = connector.dispatch
+    vehicle = dispatch.vehicle
+    if turn == 0:
+        report.uptime_s = connector.uptime_s
+        report.closings = connector.contactor.closings
+        report.hot_openings = connector.contactor.hot_openings
+        report.opening_faults = connector.opening_faults
+        report.opening_waits = connector.opening_waits
+    elif turn == 1:
+        targets = dispatch.targets
+        report.service_left_s = dispatch.enter_service.left_s
+        report.target_state = targets.state
+        report.target_asked_w = targets.asked_w
+        report.target_left_s = _seconds(targets.left_ms)
+    elif turn == 2:
+        report.import_power_w = dispatch.import_power_w
+        report.export_power_w = dispatch.export_power_w
+        report.controller_state = dispatch.heartbeat.state
+        report.settings_version = vehicle.settings_version
+    elif turn == 3:
+        slot = connector.limits.slots[OWNER_SITE]
+        report.site_import_ma = slot.import_ma
+        report.site_export_ma = slot.export_ma
+        report.site_left_s = _seconds(slot.remaining_ms)
+        wish = dispatch.targets.slots[TARGET_OF_SITE - TARGET_OF_PROGRAMME]
+        report.site_target_enabled = wish.enabled
+        report.site_target_w = wish.w
+        report.site_target_left_s = _seconds(wish.left_ms)
+    elif turn == 4:
+        slot = connector.limits.slots[OWNER_PROGRAMME]
+        report.programme_export_ma = slot.export_ma
+        report.programme_left_s = _seconds(slot.remaining_ms)
+        wish = dispatch.targets.slots[0]
+        report.programme_target_enabled = wish.enabled
+        report.programme_target_w = wish.w
+        report.programme_target_left_s = _seconds(wish.left_ms)
+    elif turn == 5:
+        report.vehicle_link = vehicle.link
+        report.vehicle_refusal = vehicle.refusal
+        report.soc_bp = vehicle.soc_bp
+        report.vehicle_charge_w = vehicle.charge_w
+        report.vehicle_discharge_w = vehicle.discharge_w
+    elif turn == 6:
+        report.reserve_bp = dispatch.export.reserve_bp
+        report.need_wh = vehicle.need_wh
+        report.departure_s = vehicle.departure_s
+    else:
+        report.export_day_wh = dispatch.export.day_wh
+        report.export_day_left_s = dispatch.export.day_left_s
+        report.civil_day = dispatch.export.civil_day
+        report.civil_s = dispatch.export.civil_s
+
+
+def _seconds(ms: int) -> int:
+    return -1 if ms < 0 else (ms + 999) // 1000

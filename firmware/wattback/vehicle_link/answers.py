@@ -1,0 +1,157 @@
+"""Answers: what the connector tells a vehicle, written in parts of a few pairs.
+
+Values come straight from the core's status, report and settings, and from the trip table, so that
+nothing is told that the connector does not itself keep to. Keys are those of
+`docs/vehicle_link.cddl`.
+"""
+
+from micropython import const
+
+from wattback.codec.cbor import Writer
+from wattback.export import WAIT_CONTACTOR, WAIT_TARGET
+from wattback.grid.trips import TRIPS
+from wattback.vehicle_link.frames import MESSAGE_AT
+from wattback.vehicle_link.requests import CHARGE_LOOP, CHARGE_PARAMETER_DISCOVERY, FAILED
+
+_MESSAGE = const(0)
+_SESSION_ID = const(1)
+_SETTINGS_VERSION = const(22)
+_RESPONSE_CODE = const(23)
+_REFUSAL = const(24)
+_EVSE_MAXIMUM_CHARGE_POWER = const(25)
+_EVSE_MAXIMUM_DISCHARGE_POWER = const(26)
+_EVSE_NOMINAL_VOLTAGE = const(27)
+_EVSE_NOMINAL_FREQUENCY = const(28)
+_EVSE_POWER_RAMP_LIMITATION = const(29)
+_REQUIRED_DER_OPERATING_MODE = const(30)
+_GRID_CONNECTION_MODE = const(31)
+_PERMIT_SERVICE = const(32)
+_ENTER_SERVICE_VOLTAGE_HIGH = const(33)
+_ENTER_SERVICE_VOLTAGE_LOW = const(34)
+_ENTER_SERVICE_FREQUENCY_HIGH = const(35)
+_ENTER_SERVICE_FREQUENCY_LOW = const(36)
+_ENTER_SERVICE_DELAY = const(37)
+_ENTER_SERVICE_RAMP_TIME = const(38)
+_MUST_TRIP_CURVES = const(39)  # over and under voltage, over and under frequency
+_EVSE_TARGET_ACTIVE_POWER = const(43)
+_EVSE_NOTIFICATION = const(44)
+
+_NOMINAL_MILLIHERTZ = const(60000)
+_GRID_FOLLOWING = const(0)
+_GRID_CONNECTED = const(0)
+_EXIT_STANDBY = const(1)
+
+_HEAD_PAIRS = const(3)
+_DISCOVERY_PAIRS = const(20)
+_LOOP_PAIRS = const(6)
+# Parts of an answer to a discovery, of a loop, and of every other, which is all head.
+_DISCOVERY_PARTS = const(6)
+_LOOP_PARTS = const(1)
+
+
+class Answer:
+    """Writes one answer at a time into the buffer of a message."""
+
+    def __init__(self, connector, buffer: bytearray) -> None:  # type: ignore[no-untyped-def]
+        self._connector = connector
+        self._status = connector.status
+        self._wanted = 0  # 1: an export waits for nothing but the vehicle's S2
+        self._writer = Writer(buffer)
+        self._message = 0
+        self._part = 0
+        self._parts = 0
+
+    def start(self, message: int, session: int, code: int) -> None:
+        """Begin the answer to a request. code: from FAILED on nothing but itself is told."""
+        status = self._connector.status  # one picture for the whole answer
+        self._status = status
+        self._wanted = 0 if status.export_waits & ~WAIT_CONTACTOR else 1
+        self._message = message
+        self._part = 0
+        self._parts = 0
+        pairs = _HEAD_PAIRS
+        if code >= FAILED:
+            pairs -= 1
+        elif message == CHARGE_PARAMETER_DISCOVERY:
+            pairs += _DISCOVERY_PAIRS
+            self._parts = _DISCOVERY_PARTS
+        elif message == CHARGE_LOOP:
+            pairs += _LOOP_PAIRS + self._wanted
+            self._parts = _LOOP_PARTS
+        writer = self._writer
+        writer.start(MESSAGE_AT)
+        writer.map(pairs)
+        self._pair(_MESSAGE, message + 1 if message else 0)
+        if code < FAILED:
+            self._pair(_SESSION_ID, session)
+        self._pair(_RESPONSE_CODE, code)
+
+    def step(self) -> int:
+        """Write one part; returns where the CBOR ends once all is written, else 0."""
+        part = self._part
+        if part == self._parts:
+            return self._writer.at
+        self._part = part + 1
+        if self._message == CHARGE_LOOP:
+            self._write_loop()
+        elif part == 0:
+            self._write_power()
+        elif part == 1:
+            self._write_enter_service()
+        else:
+            self._write_curve(part - 2)
+        return 0
+
+    def _pair(self, key: int, value: int) -> None:
+        self._writer.integer(key)
+        self._writer.integer(value)
+
+    def _write_loop(self) -> None:
+        self._pair(_SETTINGS_VERSION, self._connector.vehicle.settings_version)
+        self._pair(_EVSE_TARGET_ACTIVE_POWER, self._status.target_w)
+        self._write_powers()
+        self._pair(_REQUIRED_DER_OPERATING_MODE, _GRID_FOLLOWING)
+        self._write_permit()
+        if self._wanted:
+            self._pair(_EVSE_NOTIFICATION, _EXIT_STANDBY)
+
+    def _write_power(self) -> None:
+        vehicle = self._connector.vehicle
+        settings = self._connector.settings
+        self._pair(_REFUSAL, vehicle.refusal)
+        self._pair(_SETTINGS_VERSION, vehicle.settings_version)
+        self._write_powers()
+        self._pair(_EVSE_NOMINAL_VOLTAGE, settings.nominal_line_mv)
+        self._pair(_EVSE_NOMINAL_FREQUENCY, _NOMINAL_MILLIHERTZ)
+        self._pair(_EVSE_POWER_RAMP_LIMITATION, settings.target_ramp_w_per_s)
+
+    def _write_enter_service(self) -> None:
+        settings = self._connector.settings
+        self._pair(_REQUIRED_DER_OPERATING_MODE, _GRID_FOLLOWING)
+        self._pair(_GRID_CONNECTION_MODE, _GRID_CONNECTED)
+        self._write_permit()
+        self._pair(_ENTER_SERVICE_VOLTAGE_HIGH, settings.enter_service_high_bp)
+        self._pair(_ENTER_SERVICE_VOLTAGE_LOW, settings.enter_service_low_bp)
+        self._pair(_ENTER_SERVICE_FREQUENCY_HIGH, settings.enter_service_high_millihertz)
+        self._pair(_ENTER_SERVICE_FREQUENCY_LOW, settings.enter_service_low_millihertz)
+        self._pair(_ENTER_SERVICE_DELAY, settings.enter_service_delay_s)
+        self._pair(_ENTER_SERVICE_RAMP_TIME, settings.enter_service_ramp_s)
+
+    def _write_powers(self) -> None:
+        report = self._connector.report
+        self._pair(_EVSE_MAXIMUM_CHARGE_POWER, report.import_power_w)
+        self._pair(_EVSE_MAXIMUM_DISCHARGE_POWER, report.export_power_w)
+
+    def _write_permit(self) -> None:
+        self._writer.integer(_PERMIT_SERVICE)
+        self._writer.flag(not self._status.export_waits & ~(WAIT_TARGET | WAIT_CONTACTOR))
+
+    def _write_curve(self, which: int) -> None:
+        # The trip table has two rows a curve, in the order of the curves' keys.
+        writer = self._writer
+        writer.integer(_MUST_TRIP_CURVES + which)
+        writer.array(2)
+        for index in range(2 * which, 2 * which + 2):
+            writer.array(2)
+            writer.integer(TRIPS[index][2])
+            writer.integer(TRIPS[index][3])

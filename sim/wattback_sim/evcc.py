@@ -1,0 +1,288 @@
+"""The vehicle's link controller (EVCC): asks over a UART, and tells the vehicle what it heard.
+
+SessionSetup, ChargeParameterDiscovery, then ChargeLoop for as long as the vehicle is plugged in:
+`docs/vehicle_link.cddl`. It keeps a time of its own: when no answer has come for that long, what
+was heard before does not count any more and it sets up anew.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wattback_sim.evcc_messages import (
+    EXIT_STANDBY,
+    OFF,
+    ON,
+    Fields,
+    Key,
+    Message,
+    ResponseCode,
+    from_line,
+    to_line,
+)
+from wattback_sim.parameters import parameter
+from wattback_sim.wires import Wire
+
+_RETRY_US = 1_000_000  # of a request before the loop
+_LONGEST_LINE = 600
+_MOST_W = 50_000
+_MOST_WH = 500_000
+
+# What an answer must have to be one.
+_MUST = {
+    Message.SessionSetup: {Key.SessionID},
+    Message.ChargeParameterDiscovery: {Key.Refusal, Key.SettingsVersion},
+    Message.ChargeLoop: {
+        Key.SettingsVersion,
+        Key.EVSETargetActivePower,
+        Key.EVSEMaximumChargePower,
+        Key.EVSEMaximumDischargePower,
+        Key.PermitService,
+    },
+}
+
+
+@dataclass(slots=True)
+class LinkParameters:
+    """Section `link`."""
+
+    on: bool = parameter(False, "", 0, 1, "the vehicle has a digital link, and uses it")
+    identity: int = parameter(1, "", 0, 9999, "number of the vehicle, in its EVCCID")
+    start_s: float = parameter(0.5, "s", 0.0, 60.0, "from plug-in to the first message")
+    period_s: float = parameter(0.5, "s", 0.1, 10.0, "between messages of the loop")
+    timeout_s: float = parameter(1.25, "s", 0.1, 60.0, "silence after which it stops obeying")
+    certified: bool = parameter(True, "", 0, 1, "says that its inverter has SAE J3072")
+    abnormal_category: int = parameter(3, "", 0, 3, "says this IEEE 1547 category; 0: says none")
+    acknowledges: bool = parameter(True, "", 0, 1, "takes over the site's settings and says so")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the vehicle has to say. Power positive out of the vehicle; departure −1: not said."""
+
+    charge_w: float
+    discharge_w: float
+    nominal_v: float
+    capacity_wh: float
+    power_w: float
+    reactive_var: float
+    soc: float
+    minimum_soc: float
+    need_wh: float
+    departure_s: float
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the connector has said. target_w: positive out of the vehicle. charge_w, discharge_w:
+    magnitudes. permitted: an export may be. wanted: it is asked for, so close S2."""
+
+    target_w: float
+    charge_w: float
+    discharge_w: float
+    permitted: bool
+    wanted: bool
+
+
+class Evcc:
+    """A Peer on the vehicle's UART.
+
+    orders: of the loop, None while nothing is heard. refusal: of the last discovery, 0 for none.
+    settings: the version of the site's settings that it has taken over, 0 for none. said_us: when
+    it last put a whole message on the wire. cut: the wire is broken. noise: how many of 100 bytes
+    have a wrong bit, either way.
+    """
+
+    def __init__(
+        self, parameters: LinkParameters, read: Callable[[], Readings], seed: int
+    ) -> None:
+        self.parameters = parameters
+        self.orders: Orders | None = None
+        self.refusal = 0
+        self.settings = 0
+        self.said_us = 0
+        self.cut = False
+        self.noise = 0.0
+        self._read = read
+        self._random = random.Random(f"{seed}/vehicle_link").random
+        self._wire: Wire | None = None
+        self._line = bytearray()
+        self._turn: Message | None = None  # the request to send, None while it is silent
+        self._answered = False
+        self._next_us = 0
+        self._heard_us = 0
+        self._session = 0
+        self._identity = parameters.identity
+
+    def attach(self, wire: Wire) -> None:
+        """The UART between vehicle and connector."""
+        self._wire = wire
+        wire.attach(self)
+
+    def advance(self, now_us: int, plugged: bool) -> None:
+        """Say what is due."""
+        p = self.parameters
+        if not plugged or not p.on:
+            if self._turn is not None:
+                self._fall_silent(plugged)
+            return
+        if self._turn is None:
+            self.settings = 0
+            self._set_up(now_us + round(p.start_s * 1e6))
+        elif p.identity != self._identity or (
+            self.orders is not None and now_us - self._heard_us >= p.timeout_s * 1e6
+        ):
+            self._set_up(now_us)
+        if now_us >= self._next_us:
+            self._ask(now_us)
+
+    def deliver(self, now_us: int, data: bytes) -> None:
+        """See Peer."""
+        if self._turn is None or self.cut:
+            return
+        for byte in self._disturbed(data):
+            if byte != 0x0A:
+                self._line.append(byte)
+                if len(self._line) > _LONGEST_LINE:
+                    self._line.clear()
+            elif self._line:
+                answer = from_line(bytes(self._line))
+                self._line.clear()
+                if answer is not None:
+                    self._take(now_us, answer)
+
+    def gone(self, now_us: int) -> None:
+        """See Peer. The connector has no power: silence tells."""
+
+    def _fall_silent(self, plugged: bool) -> None:
+        if plugged and self._session:  # the driver has switched it off: a stop is said
+            self._send({Key.Message: Message.SessionStop, Key.SessionID: self._session})
+        self._turn = None
+        self._session = 0
+        self.orders = None
+        self.refusal = 0
+
+    def _set_up(self, at_us: int) -> None:
+        self._turn = Message.SessionSetup
+        self._next_us = at_us
+        self._session = 0
+        self._identity = self.parameters.identity
+        self._answered = False
+        self.orders = None
+
+    def _ask(self, now_us: int) -> None:
+        turn = self._turn
+        assert turn is not None
+        fields: Fields = {Key.Message: int(turn)}
+        self._next_us = now_us + _RETRY_US
+        if turn == Message.SessionSetup:
+            fields[Key.EVCCID] = f"SIM{self._identity:04d}"
+        else:
+            fields[Key.SessionID] = self._session
+            if turn == Message.ChargeParameterDiscovery:
+                fields |= self._parameters_to_say()
+            else:
+                fields |= self._state_to_say()
+                self._next_us = now_us + round(self.parameters.period_s * 1e6)
+        if self._send(fields):
+            self.said_us = now_us
+
+    def _parameters_to_say(self) -> Fields:
+        p = self.parameters
+        is_ = self._read()
+        fields: Fields = {
+            Key.EVMaximumChargePower: _whole(is_.charge_w, _MOST_W),
+            Key.EVMaximumDischargePower: _whole(is_.discharge_w, _MOST_W),
+            Key.EVNominalVoltage: round(is_.nominal_v * 1000.0),
+            Key.J3072Certified: p.certified,
+            Key.IEEE1547NormalCategory: 1,
+            Key.EVUseableWattHours: _whole(is_.capacity_wh, _MOST_WH),
+            Key.EVInverterManufacturer: "Simulated",
+            Key.EVInverterModel: "Sim-11",
+            Key.EVInverterSerialNumber: f"{self._identity:06d}",
+            Key.EVInverterSwVersion: "1.0",
+        }
+        if p.certified:
+            fields[Key.J3072CertificationDate] = 20089  # 2025-01-01
+        if p.abnormal_category:
+            fields[Key.IEEE1547AbnormalCategory] = p.abnormal_category - 1
+        return fields
+
+    def _state_to_say(self) -> Fields:
+        is_ = self._read()
+        fields: Fields = {
+            Key.EVPresentActivePower: _whole(is_.power_w, _MOST_W),
+            Key.EVPresentReactivePower: _whole(is_.reactive_var, _MOST_W),
+            Key.PresentSOC: _whole(is_.soc * 10000.0, 10000),
+            Key.MinimumSOC: _whole(is_.minimum_soc * 10000.0, 10000),
+            Key.EVTargetEnergyRequest: _whole(is_.need_wh, _MOST_WH),
+            Key.DEROperationalState: ON if is_.running else OFF,
+            Key.SettingsVersion: self.settings,
+        }
+        if is_.departure_s >= 0.0:
+            fields[Key.DepartureTime] = _whole(is_.departure_s, 604800)
+        return fields
+
+    def _send(self, fields: Fields) -> bool:
+        """Put a message on the wire; True when all of it is as it should be."""
+        # What was not answered may have met noise: an empty line ends it.
+        line = to_line(fields) if self._answered else b"\n" + to_line(fields)
+        self._answered = False
+        if self._wire is None or self.cut:
+            return False
+        disturbed = self._disturbed(line)
+        self._wire.send(disturbed)
+        return disturbed == line
+
+    def _disturbed(self, data: bytes) -> bytes:
+        if not self.noise:
+            return data
+        return bytes(
+            byte ^ 1 << int(self._random() * 8) if self._random() * 100.0 < self.noise else byte
+            for byte in data
+        )
+
+    def _take(self, now_us: int, answer: Fields) -> None:
+        code = answer.get(Key.ResponseCode)
+        if code not in (ResponseCode.OK, ResponseCode.OK_NewSessionEstablished):
+            self._answered = True
+            unknown = code == ResponseCode.FAILED_UnknownSession
+            self._set_up(now_us if unknown else now_us + _RETRY_US)
+            return
+        turn = self._turn
+        if turn is None or answer.get(Key.Message) != turn + 1 or not _MUST[turn] <= answer.keys():
+            return  # of a request that was given up
+        self._answered = True
+        if turn == Message.SessionSetup:
+            self._session = answer[Key.SessionID]
+            self._go_on(Message.ChargeParameterDiscovery, now_us)
+        elif turn == Message.ChargeParameterDiscovery:
+            self.refusal = answer[Key.Refusal]
+            if self.parameters.acknowledges:
+                self.settings = answer[Key.SettingsVersion]
+            self._go_on(Message.ChargeLoop, now_us)
+        else:
+            self._obey(now_us, answer)
+
+    def _go_on(self, turn: Message, now_us: int) -> None:
+        self._turn = turn
+        self._next_us = now_us
+
+    def _obey(self, now_us: int, answer: Fields) -> None:
+        self._heard_us = now_us
+        self.orders = Orders(
+            target_w=float(answer[Key.EVSETargetActivePower]),
+            charge_w=float(answer[Key.EVSEMaximumChargePower]),
+            discharge_w=float(answer[Key.EVSEMaximumDischargePower]),
+            permitted=bool(answer[Key.PermitService]),
+            wanted=answer.get(Key.EVSENotification) == EXIT_STANDBY,
+        )
+        others = answer[Key.SettingsVersion] != self.settings
+        if others and self.parameters.acknowledges:
+            self._go_on(Message.ChargeParameterDiscovery, now_us)
+
+
+def _whole(value: float, most: int) -> int:
+    """Rounded, and kept within what the message allows."""
+    return max(-most, min(most, round(value)))

@@ -1,0 +1,67 @@
+"""The truths that always hold, judged on the world after every tick (DESIGN, "Truths").
+
+Contacts, volts and amps of the world decide, not what the firmware says of itself; where its word
+is used (why it opened, which faults it has latched) that is what the truth is about. Bounds are
+those of the sources, less the one tick between an event and the first sample that can show it.
+"""
+
+from wattback_sim.board import SimulatedBoard
+from wattback_sim.limit_ledger import LimitLedger
+from wattback_sim.truths.contactor import ContactorTruths
+from wattback_sim.truths.export import ExportTruths
+from wattback_sim.truths.offer import OfferTruths
+from wattback_sim.truths.records import RecordTruths
+from wattback_sim.truths.violations import Violation, Violations
+
+__all__ = ["Truths", "Violation"]
+
+
+class Truths:
+    """Judges one board. violations: the first few, in order; ticks: how many were judged."""
+
+    def __init__(self, board: SimulatedBoard, ledger: LimitLedger) -> None:
+        self.ticks = 0
+        self._found = Violations()
+        self._board = board
+        self._ledger = ledger
+        fail = self._found.add
+        self._contactor = ContactorTruths(board, ledger, fail)
+        self._offer = OfferTruths(board, ledger, fail)
+        self._export = ExportTruths(board, ledger, fail)
+        self._records = RecordTruths(board, fail)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """What did not hold so far, at most the first few."""
+        return self._found.items
+
+    @property
+    def broken(self) -> int:
+        """How often a truth did not hold so far."""
+        return self._found.count
+
+    @property
+    def last_broken(self) -> str:
+        """The latest violation in a sentence, "" while every truth has held."""
+        last = self._found.last
+        return "" if last is None else last.sentence()
+
+    def technician_reset(self) -> None:
+        """Faults were reset on site at this time."""
+        self._records.technician_reset()
+
+    def restarted(self) -> None:
+        """The board has lost its power: its coil is off, its running times are gone."""
+        self._contactor.restarted()
+        self._offer.restarted()
+        self._export.restarted()
+
+    def judge(self) -> None:
+        """Judge the world as it is after this tick."""
+        self.ticks += 1
+        now_us = self._board.clock.now_us
+        self._ledger.advance(now_us)
+        self._contactor.judge(now_us)
+        self._offer.judge(now_us)
+        self._export.judge(now_us)
+        self._records.judge(now_us)

@@ -1,0 +1,92 @@
+"""Truth 2: energy flows out of the vehicle only where it may, and ceases in its time.
+
+Permission is rebuilt from the world: what the vehicle is and has acknowledged, what its battery
+holds, what the grid has been like, what has been set. The firmware's own reasons are not asked.
+"""
+
+from wattback_sim.board import AT, SimulatedBoard
+from wattback_sim.limit_ledger import LimitLedger
+from wattback_sim.truths.service import ServiceWatch
+from wattback_sim.truths.violations import Fail
+
+_CEASE_US = 2_000_000  # from the permission's end to no export (evse.md 6.4, C)
+_NO_EXPORT_W = 300.0  # what a sensor may be wrong, above the 240 W that count as none
+_BEYOND_W = 700.0  # over the target: the connector's 500 W, sensor and rounding
+# The window of recent targets, the time to obey and one opening.
+_BEYOND_US = 5_000_000
+_SOC_SLACK = 0.0005
+# A message is on its way for some milliseconds, and a tick later it counts.
+_LINK_SLACK_US = 60_000
+
+_TARGET = AT["target_w"]
+_VERSION = AT["settings_version"]
+
+
+class ExportTruths:
+    """Judges what flows out of the vehicle, and what it is told."""
+
+    def __init__(self, board: SimulatedBoard, ledger: LimitLedger, fail: Fail) -> None:
+        self._board = board
+        self._ledger = ledger
+        self._fail = fail
+        self._service = ServiceWatch(board.settings_by_name)
+        self._told_us = -_CEASE_US  # the last time at which an export was commanded
+        self._flows_us: int | None = None
+        self._beyond_us = 0
+
+    def restarted(self) -> None:
+        """The board has booted."""
+        self._service.restarted()
+
+    def judge(self, now_us: int) -> None:
+        """Judge this tick."""
+        grid = self._board.world.grid
+        line_v = grid.voltage_l1_v + grid.voltage_l2_v
+        self._service.look(now_us, line_v, grid.frequency_hz)
+        target_w = self._board.answer[_TARGET]
+        if target_w > 0:
+            self._told_us = now_us
+            self._commanded(now_us)
+        self._flow(now_us, target_w)
+
+    def _commanded(self, now_us: int) -> None:
+        ledger = self._ledger
+        vehicle = self._board.world.vehicle
+        if not ledger.setting("export_permitted") or not ledger.setting("export_enabled"):
+            self._fail(now_us, 2, "export commanded where it is not permitted")
+        if not self._service.entered:
+            self._fail(now_us, 2, "export commanded before the grid was good for its delay")
+        link = vehicle.evcc.parameters
+        fit = link.certified and link.abnormal_category >= ledger.setting("abnormal_category")
+        if not link.on or not fit or vehicle.inverter.parameters.discharge_kw <= 0.0:
+            self._fail(now_us, 2, "export commanded to a vehicle that may not discharge")
+        if vehicle.evcc.settings != self._board.answer[_VERSION]:
+            self._fail(now_us, 2, "export commanded before the settings were acknowledged")
+        silence_us = now_us - vehicle.evcc.said_us
+        if silence_us > ledger.setting("vehicle_link_timeout_ms") * 1000 + _LINK_SLACK_US:
+            self._fail(now_us, 2, f"export commanded to a vehicle silent for {silence_us} µs")
+        reserve = max(ledger.setting("reserve_bp") / 10000.0, vehicle.parameters.minimum_soc)
+        if vehicle.battery.soc < reserve - _SOC_SLACK:
+            self._fail(now_us, 2, "export commanded from the reserve")
+
+    def _flow(self, now_us: int, target_w: int) -> None:
+        world = self._board.world
+        power_w = world.power_w
+        if power_w < _NO_EXPORT_W or world.path.stuck or not world.path.closed:
+            self._flows_us = None
+            self._beyond_us = now_us
+            return
+        if self._flows_us is None:
+            self._flows_us = now_us
+        if now_us - max(self._told_us, self._flows_us) > _CEASE_US:
+            self._fail(now_us, 2, f"{power_w:.0f} W exported 2 s after the permission ended")
+        silence_us = now_us - max(world.vehicle.evcc.said_us, self._flows_us)
+        if silence_us > _CEASE_US:
+            self._fail(now_us, 2, f"{power_w:.0f} W exported 2 s after the link fell silent")
+        if power_w <= max(target_w, 0) + _BEYOND_W:
+            self._beyond_us = now_us
+        elif now_us - self._beyond_us > _BEYOND_US:
+            self._fail(now_us, 2, f"{power_w:.0f} W exported, {target_w} W commanded")
+        overdue = self._service.overdue
+        if overdue is not None:
+            self._fail(now_us, 2, f"exported although {overdue.name} must have tripped")

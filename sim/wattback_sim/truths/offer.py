@@ -1,0 +1,123 @@
+"""Truth 4: what pilot and link offer stays within every limit, and so does what flows."""
+
+from collections import deque
+
+from wattback.pilot import DUTY_DIGITAL
+from wattback.session import STOPPING
+from wattback_sim.board import AT, SimulatedBoard
+from wattback_sim.limit_ledger import LimitLedger
+from wattback_sim.truths.violations import Fail
+
+# A vehicle has 5 s to follow a lower offer (evse.md 1.4, C); overcurrent's own 2 s, the length of
+# its slices and one opening come on top.
+_FOLLOW_US = 5_000_000
+_EXCESS_US = 3_300_000
+_SPACING_US = 4_990_000  # 5 s between raises (Table A.6; evse.md 1.4, C)
+_LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
+# A target in W is made of a limit in mA with a voltage that is up to a second old.
+_VOLTAGE_SLACK = 0.03
+_LEAST_V = 160.0  # below it the conversion is of no use; the supply's own window ends there
+
+_SESSION = AT["session_state"]
+_TARGET = AT["target_w"]
+
+
+def offered_a(duty_bp: int) -> float:
+    """What a duty offers, in A, read from IEC 61851-1 Table A.8 anew (evse.md 1.2)."""
+    if 1000 <= duty_bp <= 8500:
+        return duty_bp * 0.006
+    if 8500 < duty_bp <= 9600:
+        return (duty_bp / 100 - 64) * 2.5
+    if 800 <= duty_bp < 1000:
+        return 6.0
+    return 80.0 if 9600 < duty_bp <= 9700 else 0.0
+
+
+class OfferTruths:
+    """Judges pilot duty, target and current against the limits."""
+
+    def __init__(self, board: SimulatedBoard, ledger: LimitLedger, fail: Fail) -> None:
+        self._board = board
+        self._ledger = ledger
+        self._fail = fail
+        self._duty_bp = 0
+        self._offer_a = 0.0
+        self._offer_changed_us = -_SPACING_US
+        self._earlier: deque[tuple[int, float]] = deque()  # offers, and when each ended
+        self._excess_us = 0
+
+    def restarted(self) -> None:
+        """The board has lost its power: its running times are gone."""
+        self._duty_bp = 0
+        self._offer_a = 0.0
+
+    def judge(self, now_us: int) -> None:
+        """Judge this tick."""
+        self._offer(now_us)
+        self._target(now_us)
+        self._flow(now_us)
+
+    def _offer(self, now_us: int) -> None:
+        duty_bp = self._board.world.duty_bp
+        if duty_bp == self._duty_bp:
+            if self._offer_a * 1000.0 > self._ledger.import_ma + 0.5:
+                self._fail(now_us, 4, self._too_much(self._offer_a))
+            return
+        offer_a = offered_a(duty_bp)
+        was_pwm = 0 < self._duty_bp < 10000
+        is_pwm = 0 < duty_bp < 10000
+        commanded = self._board.world.path.commanded
+        if was_pwm and not is_pwm and commanded and self._board.answer[_SESSION] != STOPPING:
+            self._fail(now_us, 5, "the pilot left PWM under a closed contactor")
+        if offer_a * 1000.0 > self._ledger.import_ma + 0.5:
+            self._fail(now_us, 4, self._too_much(offer_a))
+        if offer_a > self._offer_a and now_us - self._offer_changed_us < _SPACING_US:
+            self._fail(now_us, 4, "the offer was raised within 5 s of its last change")
+        if offer_a != self._offer_a:
+            self._earlier.append((now_us, self._offer_a))
+            self._offer_changed_us = now_us
+        self._duty_bp = duty_bp
+        self._offer_a = offer_a
+
+    def _target(self, now_us: int) -> None:
+        target_w = self._board.answer[_TARGET]
+        if not target_w:
+            return
+        grid = self._board.world.grid
+        line_v = grid.voltage_l1_v + grid.voltage_l2_v
+        if line_v < _LEAST_V:
+            return
+        limit_ma = self._ledger.export_ma if target_w > 0 else self._ledger.import_ma
+        limit_w = limit_ma / 1000.0 * line_v
+        if abs(target_w) > limit_w * (1.0 + _VOLTAGE_SLACK) + 5.0:
+            way = "out of" if target_w > 0 else "into"
+            text = f"a target of {abs(target_w)} W {way} the vehicle, {limit_w:.0f} W allowed"
+            self._fail(now_us, 4, text)
+
+    def _flow(self, now_us: int) -> None:
+        world = self._board.world
+        draw_a = -world.current_a
+        if not world.path.closed or world.path.stuck:
+            self._excess_us = now_us
+            return
+        if draw_a >= 0.0:
+            allowed_a = self._allowed_a(now_us)
+        else:
+            draw_a = -draw_a
+            allowed_a = self._ledger.export_ma / 1000.0
+        if draw_a <= allowed_a * 1.1 + _LOADED_A:
+            self._excess_us = now_us
+        elif now_us - self._excess_us > _EXCESS_US:
+            text = f"{draw_a:.1f} A flows for longer than it may, {allowed_a:.1f} A is allowed"
+            self._fail(now_us, 4, text)
+
+    def _allowed_a(self, now_us: int) -> float:
+        while self._earlier and now_us - self._earlier[0][0] > _FOLLOW_US:
+            self._earlier.popleft()
+        allowed_a = max([self._offer_a, *(offer_a for _, offer_a in self._earlier)])
+        if self._duty_bp == DUTY_DIGITAL:  # the link alone says how much
+            allowed_a = max(allowed_a, self._ledger.import_ma / 1000.0)
+        return allowed_a
+
+    def _too_much(self, offer_a: float) -> str:
+        return f"{offer_a:.2f} A offered, {self._ledger.import_ma / 1000:.2f} A allowed"

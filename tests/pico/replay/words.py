@@ -1,0 +1,87 @@
+"""The layout of a recording, and what both floors make of a connector: its state, and a sum.
+
+The recording of a phase is the connector's state before it, then records of RECORD_WORDS int32:
+their kind, then
+
+    KIND_TICK      board time in ms, the inputs in the order of `signals.Inputs`
+    KIND_COMMAND   code and six arguments, put into the queue
+    KIND_INBOX     the words of the vehicle link's inbox
+
+and last the sum of what the connector told after it.
+"""
+
+from array import array
+from binascii import crc32
+
+from wattback.signals import REPORT_NAMES, STATUS_NAMES
+
+KIND_TICK = 1
+KIND_COMMAND = 2
+KIND_INBOX = 3
+
+RECORD_WORDS = 14
+SUM_AT = RECORD_WORDS - 1
+
+_SUM_MASK = (1 << 30) - 1  # a small integer on the board
+
+
+def sum_of_answer(connector, driven) -> int:  # type: ignore[no-untyped-def]
+    """CRC-32, cut to 30 bits, of outputs, status, report and retained words."""
+    words = array("i", driven)
+    for name in STATUS_NAMES:
+        words.append(getattr(connector.status, name))
+    for name in REPORT_NAMES:
+        words.append(getattr(connector.report, name))
+    words.extend(connector.retained)
+    return crc32(words) & _SUM_MASK
+
+
+def places_of(root):  # type: ignore[no-untyped-def]
+    """Where the connector and its parts hold their integers, in an order that both floors share.
+
+    A place is an object and a name, or an array and None for all of it.
+    """
+    places = []
+    seen = set()
+    waiting = [root]
+    while waiting:
+        holder = waiting.pop()
+        if id(holder) in seen:
+            continue
+        seen.add(id(holder))
+        if isinstance(holder, array):
+            places.append((holder, None))
+        elif isinstance(holder, tuple):
+            waiting.extend(holder)
+        elif hasattr(holder, "__dict__"):
+            for name in sorted(holder.__dict__):
+                value = getattr(holder, name)
+                if isinstance(value, int):
+                    places.append((holder, name))
+                else:
+                    waiting.append(value)
+    return places
+
+
+def state_at(places) -> "array[int]":  # type: ignore[no-untyped-def]
+    """What is there now, one integer after the other."""
+    words = array("i")
+    for holder, name in places:
+        if name is None:
+            words.extend(holder)
+        else:
+            words.append(getattr(holder, name))
+    return words
+
+
+def restore(places, words) -> None:  # type: ignore[no-untyped-def]
+    """Put there what `state_at` gave for another connector."""
+    at = 0
+    for holder, name in places:
+        if name is None:
+            holder[:] = words[at : at + len(holder)]
+            at += len(holder)
+        else:
+            setattr(holder, name, words[at])
+            at += 1
+    assert at == len(words)

@@ -1,0 +1,130 @@
+"""A bank of registers with a connector behind it, spoken to by the names of the points.
+
+Two connectors: `StillBench` has one that never ticks, whose status, report and settings a test
+fills and whose queue it looks into; `ModbusBench` has a whole one on the wall of `wall.py`.
+"""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from tests.unit.wall import Wall
+from wattback import limits
+from wattback.commands import CommandQueue
+from wattback.identity import Identity
+from wattback.modbus import pdu
+from wattback.modbus.bank import Bank
+from wattback.settings import Settings
+from wattback.signals import Report, Status
+from wattback_sim.register_map import Point, Value, decode, encode, find_point
+
+SERIAL = "WB-0001"
+QUEUE_PLACES = 7
+_AT = pdu.LEAD + 1  # where an answer lies in the buffer of an RTU port
+
+
+class Bench:
+    """bank: the registers of `connector`."""
+
+    def __init__(self, connector: Any) -> None:
+        self.connector = connector
+        self.bank = Bank(connector, Identity(SERIAL))
+
+    def request(self, octets: bytes, patient: int = 0) -> bytes:
+        """The answer to a request, function first."""
+        reply = bytearray(pdu.BUFFER)
+        request = bytearray(octets)
+        length = pdu.answer(self.bank, request, 0, len(request), reply, _AT, patient)
+        return bytes(reply[_AT : _AT + length])
+
+    def words(self, address: int, count: int) -> list[int]:
+        """Registers as a master reads them."""
+        answer = self.request(b"\x03" + two(address) + two(count))
+        assert answer[:2] == bytes([3, 2 * count]), answer
+        return [answer[n] << 8 | answer[n + 1] for n in range(2, len(answer), 2)]
+
+    def read(self, name: str) -> Value:
+        """A point's value."""
+        point = find_point(name)
+        return decode(point, self.words(point.address, point.registers))
+
+    def number(self, name: str) -> float:
+        """A point's value that is a number."""
+        value = self.read(name)
+        assert isinstance(value, int | float), f"{name} is {value!r}"
+        return value
+
+    def write(self, values: Mapping[str, Value]) -> int:
+        """One request for points that lie side by side; 0, or the exception."""
+        first = find_point(next(iter(values)))
+        words = [
+            word for name, value in values.items() for word in encode(find_point(name), value)
+        ]
+        return self.write_words(first.address, words)
+
+    def write_words(self, address: int, words: list[int]) -> int:
+        """One request for registers; 0, or the exception."""
+        return exception_of(self.request(write_request(address, words)))
+
+    def renew(self) -> None:
+        """Every point of the image is renewed."""
+        for _ in range(20):
+            self.bank.step()
+
+
+class StillBench(Bench):
+    """connector: only what a bank sees of one."""
+
+    def __init__(self) -> None:
+        still = SimpleNamespace(
+            status=Status(), report=Report(), settings=Settings(), queue=CommandQueue()
+        )
+        still.status.sequence = 1000  # it has run for a while
+        still.report.programme_export_ma = limits.NO_LIMIT_MA
+        super().__init__(still)
+
+    def commands(self) -> list[tuple[int, ...]]:
+        """Take what is in the queue."""
+        queue = self.connector.queue
+        taken = []
+        while queue.first() >= 0:
+            at = queue.first()
+            taken.append(tuple(queue.words[at : at + QUEUE_PLACES]))
+            queue.drop()
+        return taken
+
+
+class ModbusBench(Bench):
+    """wall: what the connector sits on; a tick of it renews a part of the registers."""
+
+    def __init__(self, wall: Wall | None = None) -> None:
+        self.wall = wall or Wall()
+        super().__init__(self.wall.connector)
+        self.run(400)
+
+    def run(self, ms: int) -> None:
+        for _ in range(ms // 10):
+            self.wall.tick()
+            self.bank.step()
+
+
+def two(number: int) -> bytes:
+    return number.to_bytes(2, "big")
+
+
+def write_request(address: int, words: list[int]) -> bytes:
+    """The request that writes registers, by function 6 when it is one."""
+    octets = b"".join(two(word) for word in words)
+    if len(words) == 1:
+        return b"\x06" + two(address) + octets
+    return b"\x10" + two(address) + two(len(words)) + bytes([len(octets)]) + octets
+
+
+def exception_of(answer: bytes) -> int:
+    return answer[1] if answer[0] & 0x80 else 0
+
+
+def raw_of(point: Point, words: list[int]) -> int:
+    """The number in a point's registers, with its sign."""
+    signed = point.kind in ("int16", "int32", "sunssf")
+    return int.from_bytes(b"".join(two(word) for word in words), "big", signed=signed)

@@ -1,0 +1,52 @@
+"""SunSpec's own client, `pysunspec2`, on a port in this process instead of a socket.
+
+The one module of the tests that imports it.
+"""
+
+from typing import Any
+
+import sunspec2.device  # type: ignore[import-untyped]
+from sunspec2.modbus.client import (  # type: ignore[import-untyped]
+    SunSpecModbusClientDevice,
+    SunSpecModbusClientError,
+)
+
+from tests.unit.modbus_bench import StillBench, two, write_request
+from tests.unit.modbus_ports import TcpClient, tcp
+from wattback_tools.registers.models import VENDOR_FILE
+
+RefusedError = SunSpecModbusClientError
+
+
+class SunSpecClient(SunSpecModbusClientDevice):  # type: ignore[misc]
+    """Reads and writes in pieces as pysunspec2's own transports do."""
+
+    def __init__(self, bench: StillBench) -> None:
+        super().__init__()
+        self._client = TcpClient(bench)
+        paths = sunspec2.device.get_model_defs_path()
+        if str(VENDOR_FILE.parent) not in paths:
+            sunspec2.device.set_model_defs_path([*paths, str(VENDOR_FILE.parent)])
+
+    def read(self, addr: int, count: int) -> bytes:
+        octets = b""
+        while count:
+            piece = min(count, 125)
+            octets += self._asked(b"\x03" + two(addr) + two(piece))[2:]
+            addr += piece
+            count -= piece
+        return octets
+
+    def write(self, addr: int, data: bytes) -> None:
+        words = [data[n] << 8 | data[n + 1] for n in range(0, len(data), 2)]
+        self._asked(write_request(addr, words))
+
+    def model(self, number: int) -> Any:
+        """The model of that number as the scan found it."""
+        return self.models[number][0]
+
+    def _asked(self, pdu: bytes) -> bytes:
+        answer = self._client.send(tcp(pdu))[7:]
+        if answer[0] & 0x80:
+            raise RefusedError(f"exception {answer[1]}")
+        return answer

@@ -1,0 +1,143 @@
+"""Enter service: windows without a break for the whole delay, then a ramp; a trip starts anew."""
+
+import pytest
+
+from tests.property.small_int import SmallInt
+from tests.unit.linked_wall import settings_with
+from wattback.grid.enter_service import PERIOD_MS, EnterService
+from wattback.settings import Settings
+
+GOOD = (10_000, 60_000)
+# IEEE 1547-2018 (evse.md 6.4): the edges of the windows, in basis points and millihertz.
+LOW_BP, HIGH_BP = 9_170, 10_500
+LOW_MILLIHERTZ, HIGH_MILLIHERTZ = 59_500, 60_100
+DEFAULT_DELAY_S = 300
+
+
+def settings_of(**changes: int) -> Settings:
+    settings = Settings()
+    assert settings.load(settings_with(**changes)) == ""
+    return settings
+
+
+DEFAULTS = settings_of()
+
+
+def run(
+    service: EnterService, sample: tuple[int, int], seconds: float, settings: Settings
+) -> None:
+    for _ in range(round(seconds * 1_000) // PERIOD_MS):
+        service.sense(*sample, settings)
+
+
+def in_service(settings: Settings = DEFAULTS) -> EnterService:
+    service = EnterService()
+    run(service, GOOD, settings.enter_service_delay_s + 0.1, settings)
+    assert service.in_service
+    return service
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [GOOD]
+    + [(bp, 60_000) for bp in (LOW_BP, HIGH_BP)]
+    + [(10_000, mhz) for mhz in (LOW_MILLIHERTZ, HIGH_MILLIHERTZ)],
+)
+def test_within_both_windows_for_the_delay_service_begins(sample: tuple[int, int]) -> None:
+    service = EnterService()
+    run(service, sample, DEFAULT_DELAY_S, DEFAULTS)
+    assert (service.in_service, service.left_s) == (0, 0)
+    run(service, sample, 0.1, DEFAULTS)
+    assert service.in_service
+
+
+OUTSIDE = [
+    (LOW_BP - 1, 60_000),
+    (HIGH_BP + 1, 60_000),
+    (10_000, LOW_MILLIHERTZ - 1),
+    (10_000, HIGH_MILLIHERTZ + 1),
+    (0, 0),
+]
+
+
+@pytest.mark.parametrize("sample", OUTSIDE)
+def test_outside_a_window_service_never_begins(sample: tuple[int, int]) -> None:
+    service = EnterService()
+    run(service, sample, 1_000, DEFAULTS)
+    assert (service.in_service, service.risen_bp) == (0, 0)
+    assert service.left_s == DEFAULT_DELAY_S
+
+
+@pytest.mark.parametrize("sample", OUTSIDE)
+def test_one_sample_outside_starts_the_delay_anew(sample: tuple[int, int]) -> None:
+    service = EnterService()
+    run(service, GOOD, DEFAULT_DELAY_S - 1, DEFAULTS)
+    run(service, sample, 0.1, DEFAULTS)
+    run(service, GOOD, DEFAULT_DELAY_S, DEFAULTS)
+    assert not service.in_service
+    run(service, GOOD, 0.1, DEFAULTS)
+    assert service.in_service
+
+
+def test_what_is_left_of_the_delay_counts_down_and_is_rounded_up() -> None:
+    service = EnterService()
+    left_s = []
+    for _ in range(DEFAULT_DELAY_S * 10):
+        run(service, GOOD, 0.1, DEFAULTS)
+        left_s.append(service.left_s)
+    assert left_s[0] == DEFAULT_DELAY_S
+    assert left_s == sorted(left_s, reverse=True)
+    assert left_s[-11:] == [1] * 10 + [0]
+
+
+@pytest.mark.parametrize("delay_s", [0, 1, 600])
+def test_the_delay_is_a_setting(delay_s: int) -> None:
+    settings = settings_of(enter_service_delay_s=delay_s)
+    service = EnterService()
+    run(service, GOOD, delay_s, settings)
+    assert not service.in_service
+    run(service, GOOD, 0.1, settings)
+    assert service.in_service
+
+
+@pytest.mark.parametrize("sample", OUTSIDE)
+def test_once_in_service_the_windows_do_not_end_it(sample: tuple[int, int]) -> None:
+    service = in_service()
+    run(service, sample, 100, DEFAULTS)
+    assert service.in_service
+
+
+@pytest.mark.parametrize("ramp_s", [1, 300, 1_000])
+def test_the_output_may_rise_to_the_rating_within_the_ramp_time(ramp_s: int) -> None:
+    settings = settings_of(enter_service_delay_s=0, enter_service_ramp_s=ramp_s)
+    service = in_service(settings)
+    assert service.risen_bp == 0
+    risen_bp = []
+    for _ in range(ramp_s * 10):
+        run(service, GOOD, 0.1, settings)
+        risen_bp.append(service.risen_bp)
+    assert risen_bp == [10_000 * (step + 1) // (ramp_s * 10) for step in range(ramp_s * 10)]
+    run(service, GOOD, 100, settings)
+    assert service.risen_bp == 10_000
+
+
+def test_leaving_starts_delay_and_ramp_anew() -> None:
+    service = in_service()
+    run(service, GOOD, 1_000, DEFAULTS)
+    service.leave()
+    assert (service.in_service, service.risen_bp) == (0, 0)
+    run(service, GOOD, DEFAULT_DELAY_S, DEFAULTS)
+    assert not service.in_service
+    run(service, GOOD, 0.2, DEFAULTS)
+    assert service.in_service
+    assert service.risen_bp < 10
+
+
+def test_the_longest_times_stay_small_integers() -> None:
+    settings = settings_of(enter_service_delay_s=600, enter_service_ramp_s=1_000)
+    for name in vars(settings):
+        setattr(settings, name, SmallInt(getattr(settings, name)))
+    service = EnterService()
+    run(service, (SmallInt(10_000), SmallInt(60_000)), 2_000, settings)
+    assert service.risen_bp == 10_000
+    assert all(value < 2_000_000 for value in vars(service).values())

@@ -1,0 +1,190 @@
+"""Publishing: no field of Status or Report is forgotten, and each says what its part knows."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.linked_wall import LinkedWall, exporting_wall
+from wattback import commands, limits, targets
+from wattback.connector import Connector
+from wattback.limits import MODE_GRID
+from wattback.publish import REPORT_TICKS
+from wattback.signals import REPORT_NAMES, STATUS_NAMES, Report, Status
+
+NOT_WRITTEN = -987_654
+
+
+def busy_wall() -> LinkedWall:
+    """Export under a clock, a day's limit, two wishes, two limits that end, and a heartbeat."""
+    wall = exporting_wall(3_000)
+    wall.command(commands.COMMAND_SET_TIME, 20_500, 40_000)
+    wall.command(commands.COMMAND_HEARTBEAT, 1)
+    wall.command(commands.COMMAND_SET_TARGET, targets.OWNER_PROGRAMME, 1, 4_000, 600, 0, 0)
+    wall.command(commands.COMMAND_SET_TARGET, targets.OWNER_SITE, 1, -2_000, 700, 0, 0)
+    wall.command(commands.COMMAND_SET_LIMIT, limits.OWNER_SITE, 30_000, 40_000, 500)
+    wall.command(commands.COMMAND_SET_LIMIT, limits.OWNER_PROGRAMME, -1, 35_000, 400)
+    wall.need_wh, wall.departure_s = 1_234, 43_210
+    wall.run(10_000)
+    return wall
+
+
+# --- completeness ---
+
+
+def test_a_status_and_a_report_have_the_fields_of_their_lists_in_order() -> None:
+    assert tuple(vars(Status())) == STATUS_NAMES
+    assert tuple(vars(Report())) == REPORT_NAMES
+    assert tuple(Status.__annotations__) == STATUS_NAMES
+    assert tuple(Report.__annotations__) == REPORT_NAMES
+
+
+def test_every_field_of_a_status_is_written_in_every_tick() -> None:
+    wall = busy_wall()
+    wall.tick()
+    spare = vars(wall.connector)["_spare_status"]
+    for name in STATUS_NAMES:
+        setattr(spare, name, NOT_WRITTEN)
+    wall.tick()
+    assert wall.connector.status is spare
+    assert NOT_WRITTEN not in vars(spare).values()
+
+
+@pytest.mark.parametrize("begins", range(REPORT_TICKS))
+def test_every_field_of_a_report_is_written_within_its_ticks(begins: int) -> None:
+    wall = busy_wall()
+    wall.run(begins * 10)
+    report = wall.connector.report
+    for name in REPORT_NAMES:
+        setattr(report, name, NOT_WRITTEN)
+    wall.run(REPORT_TICKS * 10)
+    assert [name for name in REPORT_NAMES if getattr(report, name) == NOT_WRITTEN] == []
+
+
+def test_a_report_is_the_same_object_for_ever() -> None:
+    wall = busy_wall()
+    report = wall.connector.report
+    wall.run(1_000)
+    assert wall.connector.report is report
+
+
+# --- what the fields say ---
+
+STATUS_SOURCES: dict[str, Callable[[Connector], int]] = {
+    "pilot_state": lambda c: c.pilot.state,
+    "pilot_high_mv": lambda c: c.inputs.pilot_high_mv,
+    "pilot_low_mv": lambda c: c.inputs.pilot_low_mv,
+    "duty_bp": lambda c: c.outputs.pilot_duty_bp,
+    "contactor_commanded": lambda c: c.outputs.contactor_closed,
+    "contactor_confirmed": lambda c: c.inputs.contactor_aux_closed,
+    "open_cause": lambda c: c.contactor.open_cause,
+    "session_state": lambda c: c.session.state,
+    "waiting_for": lambda c: c.waiting_for,
+    "export_waits": lambda c: c.dispatch.waits,
+    "mode": lambda c: MODE_GRID,
+    "in_service": lambda c: c.dispatch.enter_service.in_service,
+    "import_limit_ma": lambda c: c.limits.import_ma,
+    "export_limit_ma": lambda c: c.limits.export_ma,
+    "import_limit_owner": lambda c: c.limits.import_owner,
+    "export_limit_owner": lambda c: c.limits.export_owner,
+    "offered_ma": lambda c: c.pilot.offered_ma,
+    "target_w": lambda c: c.dispatch.targets.target_w,
+    "target_owner": lambda c: c.dispatch.owner,
+    "power_w": lambda c: c.inputs.power_w,
+    "reactive_var": lambda c: c.inputs.reactive_var,
+    "voltage_l1_mv": lambda c: c.inputs.voltage_l1_mv,
+    "voltage_l2_mv": lambda c: c.inputs.voltage_l2_mv,
+    "current_ma": lambda c: c.inputs.current_l1_ma,
+    "frequency_millihertz": lambda c: c.inputs.frequency_millihertz,
+    "import_wh": lambda c: c.meter.import_wh,
+    "export_wh": lambda c: c.meter.export_wh,
+    "faults": lambda c: c.faults.active,
+}
+
+
+def test_every_field_of_a_status_but_its_number_has_a_source_here() -> None:
+    assert ("sequence", *STATUS_SOURCES) == STATUS_NAMES
+
+
+def test_a_status_says_in_every_tick_what_the_parts_know() -> None:
+    wall = exporting_wall(3_000)
+    wall.hold = {"reactive_var": 321}
+    for target_w, vehicle in ((3_000, "C"), (-3_000, "C"), (-3_000, "B")):
+        wall.want(target_w)
+        wall.vehicle = vehicle
+        for _ in range(700):
+            wall.tick()
+            connector = wall.connector
+            told = {name: getattr(connector.status, name) for name in STATUS_SOURCES}
+            assert told == {name: source(connector) for name, source in STATUS_SOURCES.items()}
+
+
+# field and its value on the busy wall
+REPORTED = {
+    "closings": 1,
+    "hot_openings": 0,
+    "opening_faults": 0,
+    "opening_waits": 0,
+    "service_left_s": 0,
+    "target_state": targets.ACTIVE,
+    "target_asked_w": 4_000,
+    "target_left_s": 590,
+    "import_power_w": 7_200,
+    "export_power_w": 8_400,
+    "site_import_ma": 30_000,
+    "site_export_ma": 40_000,
+    "site_left_s": 490,
+    "programme_export_ma": 35_000,
+    "programme_left_s": 390,
+    "site_target_enabled": 1,
+    "site_target_w": -2_000,
+    "site_target_left_s": 690,
+    "programme_target_enabled": 1,
+    "programme_target_w": 4_000,
+    "programme_target_left_s": 590,
+    "controller_state": 1,
+    "vehicle_link": 4,
+    "vehicle_refusal": 0,
+    "soc_bp": 8_000,
+    "reserve_bp": 2_000,
+    "need_wh": 1_234,
+    "departure_s": 43_210,
+    "vehicle_charge_w": 11_500,
+    "vehicle_discharge_w": 9_600,
+    "civil_day": 20_500,
+    "civil_s": 40_010,
+}
+
+
+def test_a_report_says_what_the_parts_know() -> None:
+    report = busy_wall().connector.report
+    for name, value in REPORTED.items():
+        tolerance = 1 if name.endswith("_s") else 0  # it may be a few ticks old
+        assert abs(getattr(report, name) - value) <= tolerance, name
+
+
+def test_what_grows_with_time_and_energy_is_reported_too() -> None:
+    connector = busy_wall().connector
+    report = connector.report
+    assert report.uptime_s == connector.uptime_s >= 20
+    assert 0 <= connector.dispatch.export.day_wh - report.export_day_wh <= 1
+    assert connector.dispatch.export.day_wh == connector.status.export_wh > 0
+    assert report.export_day_left_s == connector.dispatch.export.day_left_s > 0
+    assert report.settings_version == connector.settings.version()
+    told = {"uptime_s", "export_day_wh", "export_day_left_s", "settings_version"}
+    assert told | set(REPORTED) == set(REPORT_NAMES)
+
+
+def test_what_lasts_for_ever_is_reported_as_minus_1() -> None:
+    report = exporting_wall(3_000).connector.report
+    for name in ("target_left_s", "site_left_s", "programme_left_s", "site_target_left_s"):
+        assert getattr(report, name) == -1
+    assert (report.civil_day, report.programme_target_left_s) == (-1, -1)
+
+
+def test_the_last_opening_is_reported_with_its_faults_and_waits() -> None:
+    wall = exporting_wall(3_000)
+    wall.board.sensors.ground_fault_latched = 1
+    wall.run(REPORT_TICKS * 10)
+    report = wall.connector.report
+    assert report.opening_faults == wall.connector.status.faults != 0
+    assert report.hot_openings == 1

@@ -1,0 +1,58 @@
+"""What a technician is told beside the texts of the simulator, keyed by the firmware's names."""
+
+# What can be done about a condition that is waited for before the vehicle charges.
+CHARGE_HINTS = {
+    "vehicle": "plug the vehicle in",
+    "request": "start charging in the vehicle, and look at its own schedule",
+    "faults": "wattback status lists the faults and how each of them ends",
+    "supply": "measure the supply at the connector's terminals",
+    "limit": "ask whoever holds the limit for at least 6 A",
+    "contactor_rest": "wait five seconds",
+    "self_test": "wait a second; if it stays, the ground-fault sensor needs service",
+    "ventilation": "this vehicle may only charge where there is ventilation",
+    "offer_spacing": "wait five seconds",
+    "target": "the target's owner must allow at least 6 A, or let its target end",
+    "steady_pilot": "look at cable, plug and inlet: the pilot comes and goes",
+}
+# The same for exporting.
+EXPORT_HINTS = {
+    "fault": "wattback status lists the faults and how each of them ends",
+    "permission": "the settings export_permitted and export_enabled must both be 1",
+    "vehicle_link": "this needs a vehicle with a digital link; replug it to begin anew",
+    "certification": "this vehicle may not export here; it may charge",
+    "settings": "wait for the vehicle to take over the site's settings; replug it if it does not",
+    "service": "wait until voltage and frequency have been good for long enough",
+    "limit": "ask whoever holds the export limit for more than 0 A",
+    "reserve": "charge first: the battery is at its reserve",
+    "departure": "wait until the vehicle has what its driver needs",
+    "day_limit": "wait for the next day, or raise export_day_limit_wh",
+    "controller": "look at the controller that set the target: it has fallen silent",
+    "target": "the programme or the site's controller must ask for export",
+    "contactor": "the vehicle must be ready to charge first",
+}
+# How a latched fault ends; {after} and {retries} are of its row.
+CLEAR_TEXTS = {
+    "gone": "by itself, {after} after its cause has gone",
+    "retry": "by itself after {after}, at most {retries} times",
+    "unplug": "when the vehicle is unplugged",
+    "reset": "by a reset, once its cause has gone",
+    "restart": "by a power cycle",
+}
+SESSION_TEXTS = {
+    "boot": "STARTING: proving itself before it offers anything",
+    "idle": "NO VEHICLE",
+    "waiting": "NOT CHARGING",
+    "offered": "READY: the vehicle has been offered current and does not take it yet",
+    "charging": "CHARGING",
+    "discharging": "DISCHARGING",
+    "stopping": "STOPPING: the vehicle unloads before the contactor opens",
+    "fault": "FAULT",
+}
+LINK_TEXTS = {
+    "none": "basic signalling only",
+    "identified": "digital link, the vehicle has said who it is",
+    "refused": "digital link, it may charge and not export",
+    "accepted": "digital link, it has not acknowledged the site's settings yet",
+    "authorised": "digital link, it may export",
+    "lapsed": "digital link, it has fallen silent",
+}

@@ -1,0 +1,83 @@
+"""The table of everything that a connector measures and has decided, with units."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from wattback_hil.console.answers import Hello, Vitals
+from wattback_tools.technician_units import (
+    amps,
+    duration,
+    hertz,
+    kilovars,
+    kilowatt_hours,
+    names,
+    percent,
+    volts,
+    watts,
+)
+from wattback_tools.technician_views import unit_document
+
+
+def _yes_no(flag: int) -> str:
+    return "yes" if flag else "no"
+
+
+def _day(days: int) -> str:
+    return "not set" if days < 0 else str(date(1970, 1, 1) + timedelta(days=days))
+
+
+def _time_of_day(s: int) -> str:
+    return f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}"
+
+
+def _until(s: int) -> str:
+    return "not said" if s < 0 else duration(s)
+
+
+# How a whole number is read: by its name, or by what its name ends with. The first row counts.
+READINGS: tuple[tuple[str, Callable[[int], str]], ...] = (
+    ("contactor_commanded", _yes_no),
+    ("contactor_confirmed", _yes_no),
+    ("in_service", _yes_no),
+    ("_target_enabled", _yes_no),
+    ("civil_day", _day),
+    ("civil_s", _time_of_day),
+    ("departure_s", _until),
+    ("tick", str),
+    ("closings", str),
+    ("hot_openings", str),
+    ("settings_version", str),
+    ("_millihertz", hertz),
+    ("_mv", lambda mv: volts(mv, 3)),
+    ("_ma", lambda ma: amps(ma, 3)),
+    ("_wh", kilowatt_hours),
+    ("_w", watts),
+    ("_var", kilovars),
+    ("_bp", percent),
+    ("_s", duration),
+)
+
+
+def reading(name: str, value: object) -> str:
+    """A field's value as people read it."""
+    if isinstance(value, tuple):
+        return names(value)
+    if isinstance(value, int):
+        for ending, read in READINGS:
+            if name.endswith(ending):
+                return read(value)
+    return str(value)
+
+
+def vitals_lines(vitals: Vitals) -> list[str]:
+    """A line a field, by the firmware's names."""
+    fields = asdict(vitals)
+    width = max(map(len, fields)) + 2
+    return [f"{name:<{width}}{reading(name, value)}" for name, value in fields.items()]
+
+
+def vitals_document(hello: Hello, vitals: Vitals) -> dict[str, Any]:
+    """The same for programs, in the firmware's units."""
+    return {"command": "vitals", "unit": unit_document(hello), "vitals": asdict(vitals)}
