@@ -136,6 +136,7 @@ class Connector:
         inputs = self.inputs
         self._board.sample(inputs)
         self.limits.age(dt_ms)
+        self.dispatch.age(self.settings, dt_ms)
         self._obey()
         self._sense(inputs, dt_ms)
         self._protect(inputs, dt_ms)

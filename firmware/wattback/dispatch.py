@@ -58,6 +58,11 @@ class Dispatch:
         self._period_ms = 0
         self._followed = OWNER_NONE
 
+    def age(self, settings: Settings, dt_ms: int) -> None:
+        """Let what ends by itself run out, before commands are obeyed."""
+        self.heartbeat.age(settings.controller_timeout_s, dt_ms)
+        self.targets.age(dt_ms)
+
     def sense(
         self,
         line_mv: int,
@@ -75,10 +80,11 @@ class Dispatch:
         line_mv = max(0, min(line_mv, _HIGHEST_LINE_MV))
         line_bp = line_mv // 10 * 10000 // (settings.nominal_line_mv // 10)
         self.trips.sense(line_bp, millihertz, dt_ms)
+        self._period_ms += dt_ms
         if self.trips.tripped or not supplied:
             self.enter_service.leave()
-        self._period_ms += dt_ms
-        if self._period_ms >= PERIOD_MS:
+            self._period_ms = 0
+        elif self._period_ms >= PERIOD_MS:
             self._period_ms -= PERIOD_MS
             self.enter_service.sense(line_bp, millihertz, settings)
         if self._line_ms < _SECOND_MS:
@@ -87,8 +93,7 @@ class Dispatch:
             self._line_ms = 0
             self._line_v = line_mv // 1000
         self.vehicle.sense(connected, settings, dt_ms)
-        self.heartbeat.age(settings.controller_timeout_s, dt_ms)
-        self.targets.age(1 if self.heartbeat.state == SILENT else 0, dt_ms)
+        self.targets.settle(1 if self.heartbeat.state == SILENT else 0)
 
     def decide(
         self,

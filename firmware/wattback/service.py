@@ -29,8 +29,10 @@ CHANNEL_TCP = const(3)  # the first of the connections
 TCP_CONNECTIONS = const(4)
 CHANNELS = CHANNEL_TCP + TCP_CONNECTIONS
 
-# Work of one tick's time, whoever asks for it: a flood at one port waits instead of growing.
-_STEPS_A_TICK = const(32)
+# Work of one tick's time, whoever asks for it: a flood at one port waits instead of growing. The
+# vehicle link has a share of its own, so that a flood elsewhere never keeps a vehicle waiting.
+_STEPS_A_TICK = const(20)
+_VEHICLE_STEPS_A_TICK = const(12)
 _FUTURE_US = const(1 << 28)  # a wrapped difference below it lies ahead
 
 
@@ -53,6 +55,7 @@ class Service:
         self._wants = bytearray(len(ports))  # 1: its last step has left work
         self._first = 0  # whose turn is first, another one each tick
         self._steps_left = _STEPS_A_TICK
+        self._vehicle_left = _VEHICLE_STEPS_A_TICK
         for channel in range(CHANNEL_TCP):
             self._open[channel] = 1
             ports[channel].opened()
@@ -64,6 +67,7 @@ class Service:
         first = self._first + 1 if self._first + 1 < count else 0
         self._first = first
         self._steps_left = _STEPS_A_TICK
+        self._vehicle_left = _VEHICLE_STEPS_A_TICK
         more = self._step_each(first, count, now_us) | self._step_each(0, first, now_us)
         if more:
             self._work(now_us)
@@ -119,16 +123,22 @@ class Service:
         more = 0
         for channel in range(first, end):
             if self._open[channel]:
-                self._steps_left -= 1
+                self._count_step(channel)
                 wants[channel] = ports[channel].step(now_us)
                 more |= wants[channel]
         return more
 
     def _act(self, channel: int, now_us: int) -> None:
-        """One step for the port that something happened to, whatever the others have used up."""
-        if self._steps_left > 0:
-            self._steps_left -= 1
+        """One step for the port that something happened to, whatever has been used up."""
+        self._count_step(channel)
         self._wants[channel] = self.ports[channel].step(now_us)
+
+    def _count_step(self, channel: int) -> None:
+        if channel == CHANNEL_VEHICLE:
+            if self._vehicle_left > 0:
+                self._vehicle_left -= 1
+        elif self._steps_left > 0:
+            self._steps_left -= 1
 
     def _finish(self, now_us: int) -> None:
         self._work(now_us)
@@ -136,13 +146,18 @@ class Service:
         self.idle = 0
 
     def _work(self, now_us: int) -> None:
-        """Steps in turns, until nobody has more to do or the tick's share is used up."""
+        """Steps until nobody has more to do or the tick's share is used up: the vehicle link's,
+        then those of the others in turns.
+        """
         wants = self._wants
+        while wants[CHANNEL_VEHICLE] and self._vehicle_left > 0:
+            self._vehicle_left -= 1
+            wants[CHANNEL_VEHICLE] = self.ports[CHANNEL_VEHICLE].step(now_us)
         count = len(self.ports)
         channel = self._first
         quiet = 0  # how many in a row had nothing to do
         while quiet < count and self._steps_left > 0:
-            if wants[channel]:
+            if wants[channel] and channel != CHANNEL_VEHICLE:
                 self._steps_left -= 1
                 wants[channel] = self.ports[channel].step(now_us)
                 quiet = 0

@@ -91,17 +91,17 @@ class Targets:
         self._changed = 1
         self._expiring = 1
 
-    def age(self, silent: int, dt_ms: int) -> None:
-        """Let times run, then find whose wish counts, if that may have changed.
-
-        silent: the controller is.
-        """
+    def age(self, dt_ms: int) -> None:
+        """Let times run by the time since the last tick, before new wishes are set."""
         if self._expiring:
             self._expiring = 0
             for slot in self.slots:
                 self._changed |= slot.age(dt_ms)
                 if slot.left_ms != FOR_EVER:
                     self._expiring = 1
+
+    def settle(self, silent: int) -> None:
+        """Find whose wish counts, if that may have changed. silent: the controller is."""
         if self._changed or silent != self._silent:
             self._changed = 0
             self._silent = silent

@@ -3,11 +3,12 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.bench.serving import served
+from tests.lockstep.playing import one_core_a_worker
 from wattback_hil.control_socket import ControlSocket
 
 SITE = Path(__file__).with_name("site.toml")
@@ -83,13 +84,13 @@ class Board(Hand):
 @contextmanager
 def connected_board() -> Iterator[Board]:
     """A board whose vehicle charges, until the end of the block. No truth may break meanwhile."""
-    with served("micropython", SITE) as process:
+    with ExitStack() as stack:
+        with one_core_a_worker():  # which the served board inherits
+            process = stack.enter_context(served("micropython", SITE))
         board = Board(process.printed)
-        try:
-            board.wait("world.time_s", lambda time_s: bool(time_s > 1.0))  # it has run by then
-            board.wait_until_it_charges()
-            yield board
-            assert board.get("world.last_broken_truth") == ""
-            assert board.get("faults") == ""
-        finally:
-            board.close()
+        stack.callback(board.close)
+        board.wait("world.time_s", lambda time_s: bool(time_s > 1.0))  # it has run by then
+        board.wait_until_it_charges()
+        yield board
+        assert board.get("world.last_broken_truth") == ""
+        assert board.get("faults") == ""

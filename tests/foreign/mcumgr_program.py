@@ -1,4 +1,4 @@
-"""A program around `mcumgr-toolkit`: asks the console at a path, and prints the answers as JSON."""
+"""A program around `mcumgr-toolkit`: it asks the console at a path, and prints JSON."""
 
 import json
 import sys

@@ -42,6 +42,7 @@ def connected(board: Board, over: str) -> Iterator[Device]:
             device.connect()  # and stay: it connects anew for each request otherwise
         yield device
     finally:
+        device.disconnect()
         device.close()
 
 

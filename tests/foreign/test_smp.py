@@ -72,7 +72,7 @@ def test_a_mistake_is_told_in_the_clients_own_words(board: Board) -> None:
 
 def test_the_log_goes_on_beside_its_answers_and_disturbs_none(board: Board) -> None:
     async def script(console: Console) -> str:
-        board.order(do="driver.set_limit", import_a=20)
+        board.order(do="driver.set_limit", import_a=47.5)
         for number in range(10):
             assert await console.echo(f"still there {number}?") == f"still there {number}?"
         board.wait_for("import_limit_owner", "driver")

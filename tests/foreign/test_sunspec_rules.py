@@ -1,4 +1,4 @@
-"""What SunSpec asks of a map and its own client does not look at: a green scan proves lengths only.
+"""What SunSpec asks of a map and its own client does not look at: its scan proves lengths only.
 
 The definitions are those that `pysunspec2` ships, the values those that it has read.
 """
@@ -10,7 +10,7 @@ import pytest
 
 from tests.foreign import sunspec
 from tests.foreign.board import Board
-from wattback_tools.registers.sources import ABSENT
+from wattback_tools.registers.standard_points import ABSENT
 
 END_MODEL = bytes.fromhex("ffff 0000")
 IEEE_1547 = "IEEE 1547-2018"
@@ -45,7 +45,7 @@ def test_models_follow_each_other_up_to_the_end_model(device: sunspec.Device) ->
         assert model.model_addr == address
         address += 2 + model.model_len
     assert device.read(address, 2) == END_MODEL
-    with pytest.raises(sunspec.REFUSALS, match="exception:? 2"):
+    with pytest.raises(sunspec.REFUSALS, match=r"exception:? 2"):
         device.read(address, 3)
 
 
@@ -96,9 +96,7 @@ def test_every_mandatory_point_is_there(points: list[Point]) -> None:
 def test_every_point_of_ieee_1547_is_there_but_for_those_that_the_connector_cannot_have(
     points: list[Point],
 ) -> None:
-    tagged = [
-        item for item in points if IEEE_1547 in item[2].pdef.get("standards", [])
-    ]
+    tagged = [item for item in points if IEEE_1547 in item[2].pdef.get("standards", [])]
     assert len(tagged) >= 6 + 16 + 19 + 14 + 3
     absent = {(number, name) for number, name, point in tagged if point.value is None}
     assert absent == set(ABSENT)

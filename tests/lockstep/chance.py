@@ -9,7 +9,16 @@ import random
 from wattback_sim.faults import FAULT_KINDS
 
 # The largest amount of a fault that has one, by part and for sensors by the end of their name.
-_LARGEST = {"cable": 300.0, "mv": 4000.0, "ma": 20000.0, "w": 5000.0, "millihertz": 5000.0}
+_LARGEST = {
+    "cable": 300.0,
+    "mv": 4000.0,
+    "ma": 20000.0,
+    "w": 5000.0,
+    "var": 5000.0,
+    "millihertz": 5000.0,
+    "link": 5.0,
+    "inverter": 9000.0,
+}
 
 # What a run may start from: parameter or setting, lowest, highest, digits.
 _STARTS = (
@@ -33,8 +42,26 @@ _STARTS = (
     ("connector.site_failsafe_import_ma", 0, 40000, None),
     ("connector.ventilation_present", 0, 1, None),
     ("connector.supply_trip_ms", 100, 5000, None),
+    ("connector.enter_service_ramp_s", 1, 20, None),
+    ("connector.reserve_bp", 0, 9000, None),
+    ("connector.vehicle_link_timeout_ms", 600, 1400, None),
+    ("connector.permission_excess_ms", 500, 1900, None),
+    ("connector.departure_margin_s", 0, 20, None),
+    ("connector.export_day_limit_wh", 0, 200, None),
+    ("vehicle.departure_s", 5.0, 100.0, 1),
+    ("vehicle.minimum_soc", 0.0, 0.9, 2),
+    ("inverter.discharge_kw", 0.0, 15.0, 1),
+    ("inverter.response_s", 0.0, 1.0, 2),
+    ("link.period_s", 0.2, 0.6, 2),
+    ("link.abnormal_category", 1, 3, None),
 )
-_FLAWS = ("vehicle.s2_without_pwm", "vehicle.ventilation")
+_FLAWS = (
+    ("vehicle.s2_without_pwm", 0.1),
+    ("vehicle.ventilation", 0.1),
+    ("link.on", 0.75),
+    ("link.acknowledges", 0.95),
+    ("inverter.ceases", 0.8),
+)
 
 # What may change on the way: parameter, lowest, highest, and where it returns to.
 _CHANGES = (
@@ -60,14 +87,17 @@ class _Chance:
     def __init__(self, seed: int, shortest_s: int, longest_s: int) -> None:
         self._dice = random.Random(f"scenario {seed}")
         self._length_s = self._dice.randint(shortest_s, longest_s)
+        self._fit = self._dice.random() < 0.6  # begins as a site and a vehicle that can export
         self._at: list[str] = []
         self._faults: list[str] = []
 
     def body(self) -> str:
         dice = self._dice
-        kinds = (self._visit, self._limit, self._change, self._cut_power)
-        for _ in range(dice.randint(4, 14)):
-            dice.choices(kinds, (6, 4, 4, 1))[0](self._time())
+        if self._fit:
+            self._target(self._after(8.0, 8.0))
+        kinds = (self._visit, self._limit, self._change, self._cut_power, self._target, self._site)
+        for _ in range(dice.randint(4, 16)):
+            dice.choices(kinds, (5, 3, 4, 1, 6, 2))[0](self._time())
         for _ in range(dice.choice((0, 1, 1, 2, 3))):
             self._fault(self._time())
         return "\n".join(
@@ -93,10 +123,17 @@ class _Chance:
 
     def _starts(self) -> list[str]:
         dice = self._dice
-        lines = [f"vehicle.plugged = {self._flag(0.7)}"]
-        lines += [f"{path} = {self._flag(0.5)}" for path in _FLAWS if dice.random() < 0.2]
+        if self._fit:
+            lines = ["vehicle.plugged = true", "link.on = true", "connector.export_permitted = 1"]
+            lines.append(f"connector.enter_service_delay_s = {dice.randint(0, 8)}")
+            lines.append(f"connector.target_ramp_w_per_s = {dice.randint(1500, 20000)}")
+        else:
+            lines = [f"vehicle.plugged = {self._flag(0.7)}"]
+            lines += [f"{path} = {self._flag(chance)}" for path, chance in _FLAWS]
+            lines.append(f"connector.export_permitted = {int(dice.random() < 0.7)}")
+            lines.append(f"connector.enter_service_delay_s = {dice.randint(0, 30)}")
         for path, low, high, digits in _STARTS:
-            if dice.random() < 0.4:
+            if dice.random() < (0.08 if self._fit else 0.4):
                 lines.append(f"{path} = {round(dice.uniform(low, high), digits)}")
         return lines
 
@@ -116,6 +153,41 @@ class _Chance:
         import_a = dice.choice((*_LIMITS_A, round(dice.uniform(0, 80), 3)))
         for_s = dice.choice((0, 1, dice.randint(2, 30)))
         self._do(t_s, f"{owner}.set_limit", f", import_a = {import_a}, for_s = {for_s}")
+
+    def _target(self, t_s: float) -> None:
+        """A master asks for a power, in either order of the two writes, and may take it back."""
+        dice = self._dice
+        power_w = dice.choice((0, 8000, 8000, 11500, -11500, dice.randint(-11500, 11500)))
+        writes = [("704.WSet", power_w), ("704.WSetEna", 1)]
+        if dice.random() < 0.3:
+            writes.reverse()
+        if dice.random() < 0.3:
+            writes.insert(0, ("704.WSetRvrtTms", dice.randint(1, 20)))
+        for point, value in writes:
+            self._write(t_s, point, value)
+            t_s = self._after(t_s, 0.2)
+        if dice.random() < 0.6:
+            self._write(self._after(t_s, 2.0, 20.0), "704.WSetEna", 0)
+
+    def _site(self, t_s: float) -> None:
+        """The site's controller beats and falls silent, or switches export off and on."""
+        dice = self._dice
+        if dice.random() < 0.5:
+            self._write(t_s, "64750.ControllerTimeout", dice.randint(1, 5))
+            self._do(t_s, "controller.start_heartbeat", ", every_s = 0.5")
+            if dice.random() < 0.8:
+                stop_s = self._after(t_s, 1.0, 20.0)
+                self._do(stop_s, "controller.stop_heartbeat")
+                if dice.random() < 0.5:
+                    again_s = self._after(stop_s, 1.0, 10.0)
+                    self._do(again_s, "controller.start_heartbeat", ", every_s = 0.5")
+        else:
+            self._write(t_s, "64750.ExportEnable", 0)
+            if dice.random() < 0.8:
+                self._write(self._after(t_s, 1.0, 10.0), "64750.ExportEnable", 1)
+
+    def _write(self, t_s: float, point: str, value: int) -> None:
+        self._do(t_s, "modbus.write", f', point = "{point}", value = {value}')
 
     def _change(self, t_s: float) -> None:
         dice = self._dice

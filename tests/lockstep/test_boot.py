@@ -14,7 +14,7 @@ CASES = {
         """
 duration_s = 8
 expect = [
-    { t_s = 0.3, within_s = 0.5, column = "pilot_state", is = "C" },
+    { t_s = 0.5, within_s = 0.5, column = "pilot_state", is = "C" },
     { t_s = 4.9, column = "contactor_commanded", is = 0 },
     { t_s = 5.0, within_s = 0.5, column = "session_state", is = "charging" },
 ]
@@ -29,7 +29,7 @@ vehicle.s2_without_pwm = true
         """
 duration_s = 8
 expect = [
-    { t_s = 0.2, within_s = 0.3, column = "pilot_state", is = "B" },
+    { t_s = 0.4, within_s = 0.3, column = "pilot_state", is = "B" },
     { t_s = 1.0, column = "waiting_for", has = "contactor_rest" },
     { t_s = 5.0, within_s = 0.1, column = "session_state", is = "offered" },
     { t_s = 6.5, within_s = 0.6, column = "session_state", is = "charging" },
@@ -44,7 +44,7 @@ vehicle.plugged = true
         """
 duration_s = 40
 expect = [
-    { t_s = 0.3, within_s = 0.5, column = "pilot_state", is = "D" },
+    { t_s = 0.5, within_s = 0.5, column = "pilot_state", is = "D" },
     { t_s = 10.0, column = "waiting_for", is = "ventilation" },
     { t_s = 39.0, column = "waiting_for", is = "ventilation" },
 ]

@@ -27,6 +27,10 @@ EXPLAINED = (
     (1, _PILOT, r'part = "pilot_high_mv"', "truth: no one sees past a broken sensor"),
     (1, "commanded closed without the", r'part = "pilot_low_mv"', "the same"),
     (1, "commanded closed on a supply", r'part = "(voltage|frequency)_', "the same"),
+    (2, r"export.* (grid was good|must have tripped)", r'part = "(voltage|frequency)_', "the same"),
+    (2, r"\d+ W exported", r'part = "power_w"', "the same"),
+    (4, "a target of", r'part = "voltage_', "watts are made of the voltage that is measured"),
+    (4, r"[\d.]+ A flows", r'part = "current_', "as with the pilot's sensors"),
 )
 
 

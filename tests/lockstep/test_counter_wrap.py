@@ -31,8 +31,8 @@ at = [
     { t_s = 55.0, do = "site.set_limit", import_a = 10 },
 ]
 expect = [
-    { t_s = 62.0, within_s = 0.1, column = "faults", is = "overcurrent" },
-    { t_s = 72.0, within_s = 0.2, column = "faults", is = "" },
+    { t_s = 62.0, within_s = 1.1, column = "faults", is = "overcurrent" },
+    { t_s = 72.0, within_s = 1.2, column = "faults", is = "" },
 ]
 """,
     "expiries, a raise, a planned stop and a replug": """

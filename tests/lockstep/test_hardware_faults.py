@@ -141,8 +141,8 @@ at = [
 ]
 expect = [
     { t_s = 12.9, column = "session_state", is = "charging" },
-    { t_s = 13.0, within_s = 0.1, column = "faults", is = "overcurrent" },
-    { t_s = 23.0, within_s = 0.2, column = "faults", is = "" },
+    { t_s = 13.0, within_s = 1.1, column = "faults", is = "overcurrent" },
+    { t_s = 23.0, within_s = 1.2, column = "faults", is = "" },
     { t_s = 70.0, column = "faults", is = "overcurrent" },
     { t_s = 87.9, column = "faults", is = "overcurrent" },
     { t_s = 91.5, column = "session_state", is = "charging" },

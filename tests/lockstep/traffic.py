@@ -96,10 +96,11 @@ def play_talk(
     scripts: tuple[Script, ...],
     initial: Mapping[str, Value],
     happens: Callable[[Stage], None] | None = None,
+    settings: Mapping[str, int] | None = None,
 ) -> Talk:
     """Run a site with everything that the scripts enter. happens: what the world does."""
     out = io.StringIO()
-    site = Site(runtime, 1, initial)
+    site = Site(runtime, 1, initial, settings)
     trace = Trace(TICK_MS, out, keep=False)
     site.watchers.append(lambda: trace.record(site.board))
     stage = Stage(site)

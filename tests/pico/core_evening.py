@@ -88,7 +88,7 @@ class _Evening:
         self._phase("closing", 14, "offered", "charging", _session_is(CHARGING), lead=4)
         self._run_s(1)
         self._limit_a(20)
-        self._phase("limited", 6, "charging", "charging", lambda c: c.status.offered_ma == 20000)
+        self._phase("limited", 8, "charging", "charging", lambda c: c.status.offered_ma == 20000)
         self._limit_a(0)
         self._phase("stopping", 14, "charging", "waiting", _opened_for(CAUSE_PLANNED))
 
@@ -101,7 +101,7 @@ class _Evening:
         self._run_s(1)
         self._phase("charging", 26, "charging", "charging", lambda c: c.status.power_w < -9000)
         self._aim()
-        self._phase("target", 6, "charging", "charging", _follows(TARGET_OF_SITE))
+        self._phase("target", 8, "charging", "charging", _follows(TARGET_OF_SITE), 6)
         self._phase("reversal", 10, "charging", "discharging", lambda c: c.status.target_w > 0, 6)
         self._run_s(2)
         self._phase("discharging", 52, "discharging", "discharging", _feeds)

@@ -21,7 +21,7 @@ from tests.pico.replay.words import (
     RECORD_WORDS,
     SUM_AT,
     places_of,
-    state_at,
+    state_of,
     sum_of_answer,
 )
 from wattback.commands import ACCEPTED
@@ -88,7 +88,7 @@ class Recorder:
         self._loops = False
         self._next_loop_ms = 0
         self._places = places_of(self.connector)
-        self._state = state_at(self._places)
+        self._state = state_of(self.connector, self._places)
         self._records: list[array[int]] = []  # since the last tick
         self._past: deque[_Tick] = deque(maxlen=_LONGEST_LEAD)
 
@@ -148,7 +148,7 @@ class Recorder:
         self.connector.tick(self._now_ms)
         self._record(KIND_TICK, *words)
         self._past.append(_Tick(session, self._state, self._records))
-        self._state = state_at(self._places)
+        self._state = state_of(self.connector, self._places)
         self._records = []
         self.world.drive(*self._board.driven)
         self._give_orders()

@@ -53,7 +53,7 @@ def test_a_controller_that_beats_keeps_its_target_and_its_limit() -> None:
 
 def test_a_silent_controllers_export_ramps_down_and_the_reason_is_told() -> None:
     wall = beaten_wall()
-    wall.run(4_980)
+    wall.run(4_990)
     assert wall.export_waits == []
     wall.tick()
     assert (wall.export_waits, wall.controller) == (["controller"], "silent")

@@ -62,7 +62,7 @@ def test_a_tick_without_a_change_is_silent() -> None:
             {"session_state": session.CHARGING, "pilot_state": STATE_C},
             "I session state=charging prev=boot pilot=C why=none",
         ),
-        ({"contactor_commanded": 1}, "I contactor closed=1 prev=0 cause=none why=none"),
+        ({"contactor_commanded": 1}, "I contactor closed=1 cause=none why=none"),
         (
             {"import_limit_owner": limits.OWNER_SITE, "import_limit_ma": 16000},
             "I limit import_owner=site prev=hardware import_ma=16000",
@@ -77,7 +77,7 @@ def test_a_tick_without_a_change_is_silent() -> None:
         ),
         (
             {"in_service": 1, "frequency_millihertz": 60010},
-            "I grid in_service=1 prev=0 millihertz=60010",
+            "I grid in_service=1 millihertz=60010",
         ),
         (
             {"vehicle_link": vehicle.LINK_REFUSED, "vehicle_refusal": vehicle.REFUSAL_CATEGORY},
@@ -111,9 +111,7 @@ def test_an_opening_is_told_with_its_cause_and_warns_unless_it_was_planned(
     bench = booted()
     bench.tick(contactor_commanded=1)
     said = told(bench.tick(contactor_commanded=0, open_cause=cause))
-    assert said == [
-        f"{level} contactor closed=0 prev=1 cause={contactor.CAUSE_NAMES[cause]} why=none"
-    ]
+    assert said == [f"{level} contactor closed=0 cause={contactor.CAUSE_NAMES[cause]} why=none"]
 
 
 def test_a_fault_is_why_rather_than_what_is_waited_for() -> None:

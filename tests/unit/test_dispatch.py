@@ -54,6 +54,7 @@ class Bench:
 
     def tick(self, dt_ms: int = TICK_MS) -> None:
         part = self.part
+        part.age(self.settings, dt_ms)
         part.sense(self.line_mv, self.millihertz, self.supplied, 1, self.settings, dt_ms)
         part.decide(
             self.import_ma,

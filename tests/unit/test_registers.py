@@ -22,7 +22,9 @@ from wattback_tools.registers.models import (
     load_models,
 )
 from wattback_tools.registers.plan import make_plan
-from wattback_tools.registers.sources import ABSENT, ACCEPTED, ORDERS, SOURCES
+from wattback_tools.registers.sources import ACCEPTED, ORDERS
+from wattback_tools.registers.standard_points import ABSENT
+from wattback_tools.registers.vendor_points import VENDOR
 
 PLAN = make_plan()
 VENDOR_POINTS = json.loads(VENDOR_FILE.read_text("utf-8"))["group"]["points"]
@@ -95,7 +97,7 @@ def test_every_enumerated_point_of_our_model_has_symbols() -> None:
 
 def test_every_point_of_our_model_comes_from_somewhere() -> None:
     names = [point["name"] for point in VENDOR_POINTS if point["name"] not in ("ID", "L")]
-    assert sorted(SOURCES[VENDOR_MODEL]) == sorted(names)
+    assert sorted(VENDOR) == sorted(names)
 
 
 def test_every_point_of_ieee_1547_is_live_or_says_why_not() -> None:

@@ -55,6 +55,9 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, An
 @pytest.fixture(scope="module")
 def board() -> Iterator[dict[str, Any]]:
     with serving() as (_, addresses):
+        controller = Controller(addresses["control"])
+        while controller.get("world.time_s") < 1.5:  # what there is to say about a boot is said
+            time.sleep(0.05)
         yield addresses
 
 

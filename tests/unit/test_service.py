@@ -8,6 +8,7 @@ from wattback.service import (
     CHANNEL_CONSOLE,
     CHANNEL_RTU,
     CHANNEL_TCP,
+    CHANNEL_VEHICLE,
     CHANNELS,
     NEVER,
     TIME_MASK_US,
@@ -15,6 +16,7 @@ from wattback.service import (
 )
 
 STEPS_A_TICK = 32
+STEPS_OF_THE_VEHICLE_LINK = 12  # of them
 
 
 class Port:
@@ -113,21 +115,42 @@ def test_ports_with_more_to_do_go_on_in_turns(plane: Plane) -> None:
 
 
 def test_at_most_32_steps_a_tick_and_nobody_starves(plane: Plane) -> None:
-    plane.ports[0].work = plane.ports[1].work = 1000
+    for port in plane.ports:
+        port.work = 1000
     plane.service.after_tick(0)
-    assert len(plane.steps()) == STEPS_A_TICK
-    assert abs(plane.steps().count(0) - plane.steps().count(1)) <= 1
-    assert plane.steps().count(2) == 1
+    steps = plane.steps()
+    assert len(steps) == STEPS_A_TICK
+    assert steps.count(CHANNEL_VEHICLE) == STEPS_OF_THE_VEHICLE_LINK
+    assert abs(steps.count(CHANNEL_CONSOLE) - steps.count(CHANNEL_RTU)) <= 1
 
 
-def test_what_comes_between_ticks_draws_on_the_same_32_steps(plane: Plane) -> None:
+def test_what_comes_between_ticks_draws_on_the_same_steps(plane: Plane) -> None:
     plane.service.after_tick(0)
     plane.ports[0].work = 1000
     plane.service.receive(CHANNEL_CONSOLE, bytearray(b"x"), 1, 0, 5)
-    assert len(plane.steps()) == STEPS_A_TICK
+    assert len(plane.steps()) == STEPS_A_TICK - STEPS_OF_THE_VEHICLE_LINK + 1
     plane.diary.clear()
     plane.service.receive(CHANNEL_RTU, bytearray(b"x"), 1, 0, 6)
     assert plane.steps() == [CHANNEL_RTU], "the port that is spoken to always has one"
+
+
+def test_a_flood_elsewhere_takes_no_step_from_the_vehicle_link(plane: Plane) -> None:
+    plane.ports[CHANNEL_CONSOLE].work = 1000
+    plane.service.after_tick(0)
+    plane.diary.clear()
+    plane.ports[CHANNEL_VEHICLE].work = 5
+    plane.service.receive(CHANNEL_VEHICLE, bytearray(b"x"), 1, 0, 5)
+    assert plane.steps() == [CHANNEL_VEHICLE] * 5
+
+
+def test_nor_does_a_flood_of_its_own_take_any_from_others(plane: Plane) -> None:
+    plane.ports[CHANNEL_VEHICLE].work = 1000
+    plane.service.after_tick(0)
+    assert plane.steps().count(CHANNEL_VEHICLE) == STEPS_OF_THE_VEHICLE_LINK
+    plane.diary.clear()
+    plane.ports[CHANNEL_CONSOLE].work = 5
+    plane.service.receive(CHANNEL_CONSOLE, bytearray(b"x"), 1, 0, 5)
+    assert plane.steps() == [CHANNEL_CONSOLE] * 5
 
 
 def test_a_port_takes_what_it_has_room_for(plane: Plane) -> None:

@@ -28,13 +28,15 @@ def targets_with(*wishes: tuple[int, int, int, int, int, int]) -> Targets:
     targets = Targets()
     for wish in wishes:
         targets.set(*wish)
-    targets.age(0, TICK_MS)
+    targets.age(TICK_MS)
+    targets.settle(0)
     return targets
 
 
 def run(targets: Targets, seconds: int, silent: int = 0) -> None:
     for _ in range(seconds * 10):
-        targets.age(silent, 100)
+        targets.age(100)
+        targets.settle(silent)
 
 
 # --- whose wish ---
@@ -85,9 +87,11 @@ def test_a_wish_lasts_for_its_time_to_the_millisecond(dt_ms: int) -> None:
     targets = Targets()
     targets.set(OWNER_SITE, 1, 5_000, 2, 0, 0)
     for passed_ms in range(dt_ms, 2_000, dt_ms):
-        targets.age(0, dt_ms)
+        targets.age(dt_ms)
+        targets.settle(0)
         assert (targets.state, targets.left_ms) == (ACTIVE, 2_000 - passed_ms)
-    targets.age(0, dt_ms)
+    targets.age(dt_ms)
+    targets.settle(0)
     assert (targets.owner, targets.asked_w, targets.state) == (OWNER_NONE, 0, EXPIRED)
 
 
@@ -131,7 +135,8 @@ def test_a_new_wish_after_an_expired_one_counts() -> None:
     targets = targets_with((OWNER_SITE, 1, 8_000, 5, 0, 0))
     run(targets, 6)
     targets.set(OWNER_SITE, 1, 3_000, 0, 0, 0)
-    targets.age(0, TICK_MS)
+    targets.age(TICK_MS)
+    targets.settle(0)
     assert (targets.asked_w, targets.state) == (3_000, ACTIVE)
 
 
@@ -238,7 +243,8 @@ def test_the_longest_wish_and_the_steepest_ramp_stay_small_integers() -> None:
     targets = Targets()
     targets.set(OWNER_SITE, 1, SmallInt(HIGHEST_TARGET_W), SmallInt(86_400), 0, 0)
     for _ in range(100):
-        targets.age(0, SmallInt(50))
+        targets.age(SmallInt(50))
+        targets.settle(0)
         targets.follow(SmallInt(19_200), SmallInt(20_000), SmallInt(50))
     assert targets.target_w == HIGHEST_TARGET_W
 

@@ -1,5 +1,6 @@
 """`wattback status | why | vitals | monitor` as a technician and a script meet them."""
 
+import errno
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+import serial  # type: ignore[import-untyped]
 from click.testing import CliRunner, Result
 
 from wattback.console import group
@@ -156,7 +158,7 @@ def test_monitor_for_programs_is_one_document_a_line(site: Site) -> None:
 
 
 def test_a_line_whose_check_sum_is_wrong_is_marked() -> None:
-    text = "      0.010 I grid in_service=1 prev=0 #0000"
+    text = "      0.010 I grid in_service=1 #0000"
     line = parse(text)
     assert line is not None
     assert "damaged" in technician_commands.log_text(text, line)
@@ -223,10 +225,10 @@ sys.stdin.read()
 def test_a_port_that_this_user_may_not_open_ends_with_6(
     command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
+    def refuse(_: object) -> None:
+        raise serial.SerialException(errno.EACCES, "could not open port")
 
-    monkeypatch.setattr("serial.serialposix.os.open", refuse)
+    monkeypatch.setattr(serial.Serial, "open", refuse)
     result = wattback(command, "--port", "/dev/ttyACM0")
     assert result.exit_code == ExitCode.NOT_PERMITTED
     assert "dialout" in result.stderr

@@ -8,7 +8,6 @@ import click
 
 from wattback_sim.errors import FirmwareStoppedError
 from wattback_sim.link import RUNTIMES
-from wattback_sim.link.micropython import one_core
 from wattback_sim.player import open_site
 from wattback_sim.scenario import load_scenario
 from wattback_sim.serve import CONTROL_PORT, MODBUS_PORT, Server
@@ -73,18 +72,17 @@ def serve(
         ended_by.append(number)
         server.stop()
 
-    with one_core():
-        try:
-            server.start()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, end)
-            _introduce(server, as_json)
-            server.run()
-        except FirmwareStoppedError as error:
-            _complain(str(error))
-            sys.exit(ExitCode.FAILED)
-        finally:
-            server.close()
+    try:
+        server.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
+        _introduce(server, as_json)
+        server.run()
+    except FirmwareStoppedError as error:
+        _complain(str(error))
+        sys.exit(ExitCode.FAILED)
+    finally:
+        server.close()
     sys.exit(ExitCode.INTERRUPTED if signal.SIGINT in ended_by else ExitCode.DONE)
 
 

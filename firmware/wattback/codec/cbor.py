@@ -1,8 +1,8 @@
 """CBOR (RFC 8949), the part that the wires of this project use: no tags, no chunked strings.
 
-Written: integers of up to 64 bits, byte and text strings, arrays and maps of known length, flags,
-null. Read: the same, arrays and maps of unknown length, and floats of any size, of which only the
-kind is told. Nothing raises: what does not fit sets `overflow`, what cannot be read is BAD.
+Written: integers of up to 64 bits, text strings, arrays, maps, flags. Read: byte strings and null
+as well, and floats of any size, of which only the kind is told. Arrays and maps may be of unknown
+length. Nothing raises: what does not fit sets `overflow`, what cannot be read is BAD.
 """
 
 from micropython import const
@@ -59,15 +59,22 @@ class Writer:
     def text(self, value: str) -> None:
         """A text string."""
         encoded = value.encode()
-        self._string(0x60, encoded, 0, len(encoded))
+        self.text_of(encoded, 0, len(encoded))
 
     def text_of(self, data, start: int, end: int) -> None:  # type: ignore[no-untyped-def]
         """A text string whose UTF-8 is data[start:end]."""
-        self._string(0x60, data, start, end)
-
-    def octets(self, data, start: int, end: int) -> None:  # type: ignore[no-untyped-def]
-        """A byte string of data[start:end]."""
-        self._string(0x40, data, start, end)
+        before = self.at
+        self._head(0x60, end - start)
+        at = self.at
+        after = at + end - start
+        if self.overflow:
+            return
+        if after > self.end:
+            self.at = before  # no head without its string
+            self.overflow = 1
+            return
+        self.buffer[at:after] = data[start:end]
+        self.at = after
 
     def array(self, count: int) -> None:
         """An array; `count` items must follow, or with UNKNOWN_LENGTH any number and `close`."""
@@ -84,24 +91,6 @@ class Writer:
     def flag(self, value: int) -> None:
         """False for 0, true for anything else."""
         self._head(0xE0, 21 if value else 20)
-
-    def null(self) -> None:
-        """Null."""
-        self._head(0xE0, 22)
-
-    def _string(self, major: int, data, start: int, end: int) -> None:  # type: ignore[no-untyped-def]
-        before = self.at
-        self._head(major, end - start)
-        at = self.at
-        after = at + end - start
-        if self.overflow:
-            return
-        if after > self.end:
-            self.at = before  # no head without its string
-            self.overflow = 1
-            return
-        self.buffer[at:after] = data[start:end]
-        self.at = after
 
     def _head(self, major: int, value: int) -> None:
         buffer = self.buffer

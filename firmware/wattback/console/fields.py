@@ -52,10 +52,12 @@ def told(field: str, value: int, room: int = 0) -> str:
     the words that hold in at most `room` characters, with the count of those that did not fit, or
     "none".
     """
-    at = _CODED.index(field) if field in _CODED else 0
+    if field not in _CODED:
+        return str(value)
+    at = _CODED.index(field)
     names = _CODED[at + 1]
     if at < _SETS_AT:
-        return names[value] if field == _CODED[at] and 0 <= value < len(names) else str(value)
+        return names[value] if 0 <= value < len(names) else str(value)
     held = []
     left = 0
     for name in names:

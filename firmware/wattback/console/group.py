@@ -159,7 +159,8 @@ class Group:
             return 0  # told already, under a name that smpclient does not use for itself
         if name == "features":
             return self._write_names(name, -1, COMMAND_NAMES, False, part)
-        value = self._copy[_COPIED.index(name)] if name in _COPIED else 0
+        copied = name in _COPIED
+        value = self._copy[_COPIED.index(name)] if copied else 0
         kind = kind_of(name)
         if kind == SET:
             every = self._command == _WHY and self._field < _WHY_CONDITIONS
@@ -168,7 +169,7 @@ class Group:
         writer.text(name)
         if kind == CHOICE:
             writer.text(told(name, value))
-        elif name in _COPIED:
+        elif copied:
             writer.integer(value)
         elif name == "proto":
             writer.array(2)

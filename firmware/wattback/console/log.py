@@ -34,8 +34,14 @@ _WATCHED = (
     ("vehicle_link", "vehicle link=", "vehicle_refusal", " refusal="),
     ("controller_state", "controller state=", "uptime_s", " uptime_s="),
 )
+# What `watch` returns.
+NOTHING_NEW = const(0)
+NEW_TICK = const(1)  # in which nothing differs
+NOTED = const(2)
+
 # Rows of the table.
 _CONTACTOR = const(1)  # this and the one before also say why
+_IN_SERVICE = const(5)
 _VEHICLE = const(6)  # this and the next are fields of the report
 _CONTROLLER = const(7)
 # Events that no row watches, and what their value is.
@@ -63,7 +69,7 @@ class Log:
         self._told = array("i", [0] * len(_WATCHED))
 
     def watch(self, status, report) -> int:  # type: ignore[no-untyped-def]
-        """Note one thing that differs from before; returns 0 when there is none (any more)."""
+        """Note one thing that differs from before; call it again as long as it returns NOTED."""
         elapsed = (status.sequence - self._sequence) & _SEQUENCE_MASK
         if elapsed:
             self._sequence = status.sequence
@@ -73,7 +79,7 @@ class Log:
             self._row = 0
         row = self._row
         if row == len(_WATCHED):
-            return 0
+            return NOTHING_NEW
         latched = status.faults
         if latched != self._latched:
             index = 0
@@ -81,7 +87,7 @@ class Log:
                 index += 1
             self._latched ^= 1 << index
             self._note(self.faults, _LATCHED if latched >> index & 1 else _CLEARED, index)
-            return 1
+            return NOTED
         told = self._told
         while row < len(_WATCHED):
             source = status if row < _VEHICLE else report
@@ -92,13 +98,13 @@ class Log:
                 self._note(self.others, row, value, told[row], other, latched, why)
                 told[row] = value
                 self._row = row + 1
-                return 1
+                return NOTED
             row += 1
         self._row = row
         if self._lost and len(self.others) < _MOST_WAITING:
             self._note(self.others, _LOST, self._lost)
             self._lost = 0
-        return 0
+        return NEW_TICK
 
     def line(self, events) -> str:  # type: ignore[no-untyped-def]
         """The oldest of `faults` or `others` in words, without its check sum; it is told then."""
@@ -119,8 +125,9 @@ class Log:
             text.append("W " if warns else "I ")
             text.append(row[1])
             text.append(told(row[0], value))
-            text.append(" prev=")
-            text.append(told(row[0], event[4]))
+            if kind != _CONTACTOR and kind != _IN_SERVICE:  # of yes and no it is the other
+                text.append(" prev=")
+                text.append(told(row[0], event[4]))
             text.append(row[3])
             text.append(told(row[2], event[5]))
             if kind <= _CONTACTOR:

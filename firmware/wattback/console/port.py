@@ -9,7 +9,7 @@ from micropython import const
 
 from wattback.codec.lines import Lines
 from wattback.console.frames import CONTINUATION, LONGEST_LINE, MARKER_BYTES, START, FrameIn
-from wattback.console.log import Log, checked
+from wattback.console.log import NOTED, Log, checked
 from wattback.console.smp import LONGEST_MESSAGE, Server
 from wattback.console.words import BOOT, WORDS, line
 from wattback.service import NEVER
@@ -37,6 +37,7 @@ class ConsolePort:
         self._lines = Lines(_LONGEST_LINE_IN)
         self._request = FrameIn(LONGEST_MESSAGE)
         self._server = Server(connector, identity)
+        self._working = 0  # the last step has left work
         self._answering = 0  # the server has not finished its answer
         self._told = ""  # a line of the log that needs its check sum
         self._asked = ""  # the word whose answer is on its way out
@@ -77,8 +78,15 @@ class ConsolePort:
 
     def step(self, now_us: int) -> int:
         """One unit of work; returns 1 when there is more to do at once."""
-        if self._log.watch(self._connector.status, self._connector.report):
-            return 1
+        news = self._log.watch(self._connector.status, self._connector.report)
+        # To compare everything is a unit of work itself, unless there has been none.
+        if news == NOTED or news and self._working:
+            self._working = 1
+        else:
+            self._working = self._work()
+        return self._working
+
+    def _work(self) -> int:
         if self._answering:
             self._answering = self._server.step()
             return 1

@@ -74,6 +74,7 @@ def judge(row: int, first: int, octets, at: int, end: int, connector) -> int:  #
     if table[row] << 8 | table[row + 1] != first:
         return PART_OF_A_POINT
     reason = ACCEPTED
+    rating = rating_w(connector.status, connector.report, connector.settings)
     while at < end:
         if row == len(table) or table[row] << 8 | table[row + 1] != first:
             return NOT_WRITABLE
@@ -90,8 +91,8 @@ def judge(row: int, first: int, octets, at: int, end: int, connector) -> int:  #
                 value = value << 16 | octets[at + 2] << 8 | octets[at + 3]
             low, high = RANGES[accepted]
             if accepted == _WATTS or accepted == _RATED_WATTS:
-                high = rating_w(connector.status, connector.report, connector.settings)
-                low = -high if accepted == _WATTS else 0
+                high = rating
+                low = -rating if accepted == _WATTS else 0
             if not low <= value <= high and (accepted != _AMPS or value != _NO_LIMIT):
                 reason = OUT_OF_RANGE
         first += following - at

@@ -46,23 +46,26 @@ class Image:
                 value = 0x7FFF
             elif value < -0x7FFF:
                 value = -0x7FFF
-        octets = self.octets
-        if value < 0 and (kind == U16 or kind == U32 or kind == U64):
+        if value < 0 and kind != S16 and kind != S32:
             value = -1
-        last = at + OCTETS[kind] - 1
-        while last >= at:
-            octets[last] = value & 0xFF
-            value >>= 8
-            last -= 1
+        octets = self.octets
+        last = at + OCTETS[kind] - 2
+        while last > at:
+            octets[last + 1] = value & 0xFF
+            octets[last] = value >> 8 & 0xFF
+            value >>= 16
+            last -= 2
+        octets[at + 1] = value & 0xFF
+        octets[at] = value >> 8 & 0xFF
 
     def get(self, at: int, kind: int) -> int:
-        """The value at a place."""
+        """The value at a place, of a kind of at most 32 bits."""
         octets = self.octets
-        value = octets[at]
-        if value >= 0x80 and (kind == S16 or kind == S32):
-            value -= 0x100
-        for place in range(at + 1, at + OCTETS[kind]):
-            value = value << 8 | octets[place]
+        value = octets[at] << 8 | octets[at + 1]
+        if value >= 0x8000 and (kind == S16 or kind == S32):
+            value -= 0x10000
+        if OCTETS[kind] > 2:
+            value = value << 16 | octets[at + 2] << 8 | octets[at + 3]
         return value
 
     def copy(self, first: int, end: int, target: bytearray, at: int) -> None:

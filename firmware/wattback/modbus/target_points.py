@@ -59,6 +59,7 @@ class TargetPoints:
         self._draft_w = 0
         self._keeps = 0  # values that the write itself brings, as _FRESH bits
         self._disables = 0
+        self._counts = _FRESH_W  # the value that the mode names, likewise
 
     def draft(self, first: int, end: int, drafts: Drafts) -> None:
         """image[first:end] has just been written: add the command that follows from it."""
@@ -73,12 +74,13 @@ class TargetPoints:
         if self._disables:
             self._draft_active = 0
             drafts.add(COMMAND_SET_TARGET, self._owner, 0, 0, 0, 0, 0)
-        elif enabled and fresh & self._counting():
-            self._draft_active = 1
-            self._draft_fresh = _FRESH
-            self._draft_w = self._asked_w()
-            timeout_s = image.get(self._timeout_at, U32)
-            self._add(drafts, self._draft_w, timeout_s)
+        elif enabled:
+            self._counts = self._counting()
+            if fresh & self._counts:
+                self._draft_active = 1
+                self._draft_fresh = _FRESH
+                self._draft_w = self._asked_w()
+                self._add(drafts, self._draft_w, image.get(self._timeout_at, U32))
 
     def commit(self) -> None:
         """The write has been accepted."""
@@ -86,7 +88,7 @@ class TargetPoints:
         if self._disables:
             self._show_w(0, self._keeps)
         elif self._draft_active:
-            self._show_w(self._draft_w, self._keeps | self._counting())
+            self._show_w(self._draft_w, self._keeps | self._counts)
         self._fresh = self._draft_fresh
         self._active = self._draft_active
         self._w = self._draft_w
@@ -167,7 +169,7 @@ class ProgrammeTarget(TargetPoints):
         self._image.put(self._left_at, U32, max(left_s, 0))
 
     def _value_w(self, w_at: int, percent_at: int) -> int:
-        if self._counting() == _FRESH_W:
+        if self._counts == _FRESH_W:
             return self._image.get(self._at + w_at, S32)
         percent = self._image.get(self._at + percent_at, S16)
         return _rounded(percent * self._max_w(), _HUNDRED_PERCENT)

@@ -15,7 +15,8 @@ _BEYOND_W = 700.0  # over the target: the connector's 500 W, sensor and rounding
 # The window of recent targets, the time to obey and one opening.
 _BEYOND_US = 5_000_000
 _SOC_SLACK = 0.0005
-# A message is on its way for some milliseconds, and a tick later it counts.
+# A message is on its way for some milliseconds, and a tick later it counts; a plug that is pulled
+# and back within the pilot's debounce has not been pulled for the connector.
 _LINK_SLACK_US = 60_000
 
 _TARGET = AT["target_w"]
@@ -31,6 +32,7 @@ class ExportTruths:
         self._fail = fail
         self._service = ServiceWatch(board.settings_by_name)
         self._told_us = -_CEASE_US  # the last time at which an export was commanded
+        self._agreed_us = -_CEASE_US  # the last time at which the settings were acknowledged
         self._flows_us: int | None = None
         self._beyond_us = 0
 
@@ -60,7 +62,9 @@ class ExportTruths:
         fit = link.certified and link.abnormal_category >= ledger.setting("abnormal_category")
         if not link.on or not fit or vehicle.inverter.parameters.discharge_kw <= 0.0:
             self._fail(now_us, 2, "export commanded to a vehicle that may not discharge")
-        if vehicle.evcc.settings != self._board.answer[_VERSION]:
+        if vehicle.evcc.settings == self._board.answer[_VERSION]:
+            self._agreed_us = now_us
+        elif now_us - self._agreed_us > _LINK_SLACK_US:
             self._fail(now_us, 2, "export commanded before the settings were acknowledged")
         silence_us = now_us - vehicle.evcc.said_us
         if silence_us > ledger.setting("vehicle_link_timeout_ms") * 1000 + _LINK_SLACK_US:

@@ -14,8 +14,10 @@ _FOLLOW_US = 5_000_000
 _EXCESS_US = 3_300_000
 _SPACING_US = 4_990_000  # 5 s between raises (Table A.6; evse.md 1.4, C)
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
-# A target in W is made of a limit in mA with a voltage that is up to a second old.
-_VOLTAGE_SLACK = 0.03
+# A target in W is made of a limit in mA with a voltage that is up to a second old, and older in
+# a dip.
+_VOLTAGE_US = 1_100_000
+_VOLTAGE_SLACK = 0.01
 _LEAST_V = 160.0  # below it the conversion is of no use; the supply's own window ends there
 
 _SESSION = AT["session_state"]
@@ -45,6 +47,9 @@ class OfferTruths:
         self._offer_changed_us = -_SPACING_US
         self._earlier: deque[tuple[int, float]] = deque()  # offers, and when each ended
         self._excess_us = 0
+        self._high_v = 0.0  # the highest line voltage since `_high_us`
+        self._high_before_v = 0.0  # and in the stretch before
+        self._high_us = 0
 
     def restarted(self) -> None:
         """The board has lost its power: its running times are gone."""
@@ -80,15 +85,22 @@ class OfferTruths:
         self._offer_a = offer_a
 
     def _target(self, now_us: int) -> None:
-        target_w = self._board.answer[_TARGET]
-        if not target_w:
-            return
         grid = self._board.world.grid
         line_v = grid.voltage_l1_v + grid.voltage_l2_v
         if line_v < _LEAST_V:
+            self._high_us = now_us  # a dip is not looked at: what was before counts on
+        elif now_us - self._high_us > _VOLTAGE_US:
+            self._high_before_v = self._high_v
+            self._high_v = line_v
+            self._high_us = now_us
+        elif line_v > self._high_v:
+            self._high_v = line_v
+        high_v = max(self._high_v, self._high_before_v)
+        target_w = self._board.answer[_TARGET]
+        if not target_w or not high_v:
             return
         limit_ma = self._ledger.export_ma if target_w > 0 else self._ledger.import_ma
-        limit_w = limit_ma / 1000.0 * line_v
+        limit_w = limit_ma / 1000.0 * high_v
         if abs(target_w) > limit_w * (1.0 + _VOLTAGE_SLACK) + 5.0:
             way = "out of" if target_w > 0 else "into"
             text = f"a target of {abs(target_w)} W {way} the vehicle, {limit_w:.0f} W allowed"

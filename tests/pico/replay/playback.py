@@ -29,7 +29,7 @@ class Playback:
 
     def begin(self, state_words: int, records: int) -> None:
         """Take over the state before the next phase and bring its records into memory."""
-        restore(self._places, self._read(state_words))
+        restore(self.connector, self._places, self._read(state_words))
         self._records = [self._read(RECORD_WORDS) for _ in range(records)]
         self._next = 0
 

@@ -13,7 +13,7 @@ and last the sum of what the connector told after it.
 from array import array
 from binascii import crc32
 
-from wattback.signals import REPORT_NAMES, STATUS_NAMES
+from wattback.signals import REPORT_NAMES, STATUS_NAMES, Status
 
 KIND_TICK = 1
 KIND_COMMAND = 2
@@ -39,14 +39,16 @@ def sum_of_answer(connector, driven) -> int:  # type: ignore[no-untyped-def]
 def places_of(root):  # type: ignore[no-untyped-def]
     """Where the connector and its parts hold their integers, in an order that both floors share.
 
-    A place is an object and a name, or an array and None for all of it.
+    A place is an object and a name, or an array and None for all of it. The two pictures of the
+    status, which change places each tick, are left out: a tick fills one of them anew, and reads
+    of the other its number alone.
     """
     places = []
     seen = set()
     waiting = [root]
     while waiting:
         holder = waiting.pop()
-        if id(holder) in seen:
+        if id(holder) in seen or isinstance(holder, Status):
             continue
         seen.add(id(holder))
         if isinstance(holder, array):
@@ -63,19 +65,20 @@ def places_of(root):  # type: ignore[no-untyped-def]
     return places
 
 
-def state_at(places) -> "array[int]":  # type: ignore[no-untyped-def]
-    """What is there now, one integer after the other."""
+def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
+    """Every integer that it holds in these places, and the number of its status."""
     words = array("i")
     for holder, name in places:
         if name is None:
             words.extend(holder)
         else:
             words.append(getattr(holder, name))
+    words.append(connector.status.sequence)
     return words
 
 
-def restore(places, words) -> None:  # type: ignore[no-untyped-def]
-    """Put there what `state_at` gave for another connector."""
+def restore(connector, places, words) -> None:  # type: ignore[no-untyped-def]
+    """Give it the state that `state_of` another connector was."""
     at = 0
     for holder, name in places:
         if name is None:
@@ -84,4 +87,5 @@ def restore(places, words) -> None:  # type: ignore[no-untyped-def]
         else:
             setattr(holder, name, words[at])
             at += 1
-    assert at == len(words)
+    connector.status.sequence = words[at]
+    assert at + 1 == len(words)

@@ -9,7 +9,8 @@ from pathlib import Path
 from wattback.settings import SETTINGS
 from wattback_tools.registers.models import BASE, VENDOR_MODEL, Model
 from wattback_tools.registers.plan import SETTING_NAMES, Plan, Row
-from wattback_tools.registers.sources import ABSENT, ACCEPTED_TEXTS
+from wattback_tools.registers.sources import ACCEPTED_TEXTS
+from wattback_tools.registers.standard_points import ABSENT
 
 _PAGE = Path(__file__).with_name("page.md")
 _MARK = "<!-- tables -->\n"

@@ -6,7 +6,8 @@ from wattback.fault_table import FAULTS
 from wattback.session import STATE_NAMES
 from wattback_tools.registers.models import BASE, END_MODEL, MARKER
 from wattback_tools.registers.plan import FIELDS, RECORDS, SETTING_NAMES, Plan, Row
-from wattback_tools.registers.sources import ACCEPTED, ALARMS, INVERTER_STATES, ORDERS
+from wattback_tools.registers.sources import ACCEPTED, ORDERS
+from wattback_tools.registers.standard_points import ALARMS, INVERTER_STATES
 
 _OCTETS_A_LINE = 22
 _WRITABLE_FLAG = 0x80

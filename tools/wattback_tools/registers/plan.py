@@ -13,20 +13,15 @@ from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_tools.registers.models import (
     BASE,
     MARKER,
+    VENDOR_MODEL,
     Model,
     ModelPoint,
     firmware_names,
     load_models,
 )
-from wattback_tools.registers.sources import (
-    ABSENT,
-    ACCEPTED,
-    ALARMS,
-    INVERTER_STATES,
-    ORDERS,
-    SOURCES,
-    Source,
-)
+from wattback_tools.registers.sources import ACCEPTED, ORDERS, Source
+from wattback_tools.registers.standard_points import ABSENT, ALARMS, INVERTER_STATES, STANDARD
+from wattback_tools.registers.vendor_points import VENDOR
 
 # Registers that a type's "not implemented" value fills, by SunSpec's data types.
 _UNIMPLEMENTED = {
@@ -41,6 +36,8 @@ _UNIMPLEMENTED = {
     "bitfield32": b"\xff\xff\xff\xff",
     "uint64": b"\xff" * 8,
 }
+SOURCES = {**STANDARD, VENDOR_MODEL: VENDOR}
+
 RECORDS = ("status", "report", "settings", "derived")
 SETTING_NAMES = tuple(row[0] for row in SETTINGS)
 FIELDS = {
@@ -201,4 +198,4 @@ def _check_stretch(stretch: list[Row]) -> None:
 
 def _check_words(what: str, known: set[str], given: set[str]) -> None:
     if known != given:
-        raise SystemExit(f"sources.py and the firmware differ in {what}: {known ^ given}")
+        raise SystemExit(f"the generator and the firmware differ in {what}: {known ^ given}")

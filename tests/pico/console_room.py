@@ -1,0 +1,174 @@
+"""What the console costs on the emulated Pico: RAM with the codec that it needs, time of a step.
+
+The budgets of DESIGN are here as limits; `test_console_budgets.py` asserts them. The core is
+loaded first, as on a board: its names are the interpreter's by then, and allocating takes longer
+in a fuller heap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import cbor2
+
+from tests.pico.emulated import run_on_pico
+from tests.pico.measure_core import ModuleRam, measure_ram
+from tests.unit.console_bench import GROUP, lines_of, request
+from tests.unit.source_tree import imports_of
+from wattback_sim.firmware import firmware_root
+
+ROOM_LIMIT_BYTES = 20_000  # RAM after import (DESIGN, "Memory")
+STEP_LIMIT_US = 2_000  # (DESIGN, "The two planes of the firmware")
+ROOMS = ("wattback.console", "wattback.codec")
+
+_TIMEOUT_S = 280.0
+_FIRMWARE = firmware_root() / "wattback"
+
+# What comes over the wire, by a name for the table.
+_TRAFFIC = {
+    "greeting": b"",
+    "word status": b"status\r",
+    "word why": b"why\r",
+    "unknown word": b"x" * 150 + b"\n",
+    "noise": b"\xff" * 150 + b"\n",
+    "echo": lines_of(request(0, 0, cbor2.dumps({"d": "x" * 480}), 2)),
+    "hello": lines_of(request(GROUP, 0, b"\xa0")),
+    "vitals": lines_of(request(GROUP, 1, b"\xa0")),
+    "vitals, page 2": lines_of(request(GROUP, 1, cbor2.dumps({"from": 26}))),
+    "why": lines_of(request(GROUP, 2, b"\xa0")),
+    "faults": lines_of(request(GROUP, 3, b"\xa0")),
+    "many items": lines_of(request(GROUP, 1, cbor2.dumps({"x": [1, 2, 3, 4, 5, 6, 7]}))),
+}
+
+_STEPS_SCRIPT = """\
+import gc, time
+from wattback.connector import Connector
+from wattback.console.port import ConsolePort
+from wattback.identity import Identity
+from wattback.signals import Report, Status
+
+
+class Core:
+    def __init__(self):
+        self.status = Status()
+        self.report = Report()
+
+
+def step_until_quiet(port, name):
+    steps = 0
+    worst = 0
+    while True:
+        began = time.ticks_us()
+        more = port.step(0)
+        worst = max(worst, time.ticks_diff(time.ticks_us(), began))
+        steps += 1
+        if port.out_count:
+            port.sent()
+        elif not more:
+            break
+    print("measured:%s:%d:%d" % (name, steps, worst))
+
+
+def measure():
+    core = Core()
+    port = ConsolePort(core, Identity("00000001"))
+    port.opened()
+    status = core.status
+    status.waiting_for = {waits}
+    status.export_waits = {export_waits}
+    status.faults = {faults}
+    core.report.opening_faults = {faults}
+    core.report.opening_waits = {waits}
+    status.sequence = 1
+    gc.collect()
+    gc.disable()
+    for name, came in {traffic!r}:
+        at = 0
+        while at < len(came):
+            count = min(port.room(), len(came) - at)
+            port.receive(came[at : at + count], count, 0)
+            at += count
+            status.sequence += 1
+            step_until_quiet(port, name)
+        step_until_quiet(port, name)
+        gc.collect()
+    status.sequence += 1
+    status.faults = 0
+    status.session_state = 4
+    status.contactor_commanded = 1
+    status.import_limit_owner = status.export_limit_owner = status.target_owner = 1
+    status.in_service = 1
+    core.report.vehicle_link = core.report.controller_state = 2
+    step_until_quiet(port, "everything changes")
+    before = gc.mem_alloc()
+    status.sequence += 1
+    step_until_quiet(port, "quiet tick")
+    gc.collect()
+    before = gc.mem_alloc()
+    status.sequence += 1
+    port.step(0)
+    print("measured:bytes:0:%d" % (gc.mem_alloc() - before))
+
+
+measure()
+"""
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """Steps that one kind of traffic takes, and the longest of them."""
+
+    name: str
+    steps: int
+    worst_us: int
+
+
+def measure_console_room() -> tuple[ModuleRam, ...]:
+    """The modules of the console and of the codec, the whole core loaded before."""
+    core = _with_imports("wattback.connector")
+    console = _with_imports("wattback.console.port")
+    modules = core + [module for module in console if module not in core]
+    ram = measure_ram([_FIRMWARE], modules, _TIMEOUT_S)
+    return tuple(module for module in ram.modules if module.module.startswith(ROOMS))
+
+
+def measure_steps() -> tuple[tuple[StepCost, ...], int]:
+    """The worst step of each kind of traffic, and the bytes that a quiet one leaves behind."""
+    script = _STEPS_SCRIPT.format(
+        waits=0xFF, export_waits=0x1FFF, faults=0x7FF, traffic=tuple(_TRAFFIC.items())
+    )
+    run = run_on_pico([_FIRMWARE], script, _TIMEOUT_S)
+    costs: dict[str, StepCost] = {}
+    for line in run.stdout.splitlines():
+        if line.startswith("measured:"):
+            _, name, steps, worst_us = line.split(":")
+            known = costs.get(name, StepCost(name, 0, 0))
+            worst = max(known.worst_us, int(worst_us))
+            costs[name] = StepCost(name, known.steps + int(steps), worst)
+    left_bytes = costs.pop("bytes").worst_us
+    return tuple(costs.values()), left_bytes
+
+
+def _with_imports(module: str) -> list[str]:
+    """The module and all it imports, each after what it imports itself."""
+    arrows: dict[str, set[str]] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in arrows:
+            package = name.rpartition(".")[0]
+            found = {target for target in imports_of(_path(name)) if _is_module(target)}
+            arrows[name] = (found | {package} if package else found) - {name}
+            waiting.extend(arrows[name])
+    return list(TopologicalSorter(arrows).static_order())
+
+
+def _path(module: str) -> Path:
+    path = _FIRMWARE.parent.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _is_module(name: str) -> bool:
+    return name.startswith("wattback") and _path(name).is_file()

@@ -1,0 +1,28 @@
+"""The budgets of the console on the emulated Pico: RAM of its room, microseconds a step."""
+
+from tests.pico.console_room import (
+    ROOM_LIMIT_BYTES,
+    STEP_LIMIT_US,
+    measure_console_room,
+    measure_steps,
+)
+
+
+def test_console_and_codec_fit_their_room() -> None:
+    modules = measure_console_room()
+    print()
+    for module in modules:
+        print(f"{module.module:28}{module.ram_bytes:7,} bytes")
+    total = sum(module.ram_bytes for module in modules)
+    print(f"{'console and codec':28}{total:7,} bytes")
+    assert total <= ROOM_LIMIT_BYTES
+
+
+def test_no_step_is_too_long_and_a_quiet_one_allocates_nothing() -> None:
+    costs, left_bytes = measure_steps()
+    print(f"\n{'traffic':24}{'steps':>6}{'worst':>8} µs")
+    for cost in costs:
+        print(f"{cost.name:24}{cost.steps:6}{cost.worst_us:8,}")
+    slow = {cost.name: cost.worst_us for cost in costs if cost.worst_us > STEP_LIMIT_US}
+    assert not slow, f"over {STEP_LIMIT_US} µs a step: {slow}"
+    assert left_bytes == 0
