@@ -103,6 +103,8 @@ class Connector:
         self._spare_status = Status()
         self.status = Status()
         self.report = Report()
+        for turn in range(REPORT_TICKS):
+            publish_report(self, self.report, turn)
 
     def load_settings(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over the stored settings, integers in table order; allowed once, before a visit.

@@ -23,7 +23,7 @@ from wattback_tools.exit_codes import ExitCode
 
 _HERE = Path(__file__).parent
 _CHECKOUT = _HERE.parents[1]
-_PARTS = ("firmware", "sim", "tools")
+_PARTS = ("firmware", "hil", "sim", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _run(copy: Path, scenario: Path) -> tuple[int, dict[str, Any]]:
     """Play a scenario on the firmware of a copy, by the copy's own command line."""
     command = "from wattback_tools.cli import main; main()"
     arguments = ["sim", "run", str(scenario), "--runtime", "micropython", "--json"]
-    paths = os.pathsep.join(str(copy / part) for part in ("sim", "tools"))
+    paths = os.pathsep.join(str(copy / part) for part in ("hil", "sim", "tools"))
     with one_core_a_worker():
         done = subprocess.run(
             [sys.executable, "-c", command, *arguments],

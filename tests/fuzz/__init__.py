@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing of the firmware's ports, in process on CPython, the same at every run."""
+"""Coverage-guided fuzzing of the firmware's ports, on CPython, the same at every run."""

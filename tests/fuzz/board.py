@@ -1,4 +1,4 @@
-"""A whole connector with all its ports, on a wall whose vehicle charges, that is spoken to in bytes.
+"""A whole connector with all its ports, on a wall with a vehicle, that is spoken to in bytes.
 
 Time passes in ticks and, between them, with the bytes as they would come on their wires. What a
 port says is taken at once. Whatever a port does against its contract is a BoardError.
@@ -21,6 +21,7 @@ from wattback.targets import OWNER_SITE
 SERIAL = "00000001"
 _TICK_US = TICK_MS * 1000
 _MOST_BYTES = 64  # handed to a port at once
+_MOST_RTU_BYTES = 3  # they take less time than the silence that ends a frame
 _RTU_BYTE_US = 573  # eleven bits at 19200 bit/s
 _BYTE_US = 87
 _COMMAND_WORDS = 7
@@ -80,8 +81,9 @@ class Board:
         HAPPENINGS[number % len(HAPPENINGS)](self._wall)
 
     def put_back(self) -> None:
-        """Nothing is wrong any more, and a vehicle is plugged in. The ports have no turn meanwhile:
-        for them it is one moment."""
+        """Nothing is wrong any more, and a vehicle is plugged in. For the ports, which have no
+        turn meanwhile, it is one moment.
+        """
         wall = self._wall
         wall.hold.clear()
         wall.vehicle = "A"
@@ -103,15 +105,18 @@ class Board:
         return bytes(self._said[channel])
 
     def hear(self, channel: int, data: bytes) -> None:
-        """Bytes come. A port without room has the ticks that it needs; after it has hung up, the
-        rest is lost."""
+        """Bytes come. A port without room has the ticks that it needs; what comes after it has
+        hung up is lost.
+        """
         if not self._open[channel]:
             self._open[channel] = True
             self._call(lambda: self._service.open(channel, self._now()))
-        byte_us = _RTU_BYTE_US if channel == CHANNEL_RTU else _BYTE_US
+        byte_us, most = _BYTE_US, _MOST_BYTES
+        if channel == CHANNEL_RTU:
+            byte_us, most = _RTU_BYTE_US, _MOST_RTU_BYTES
         waited = 0
-        while data and self._open[channel]:
-            piece = bytearray(data[:_MOST_BYTES])
+        while data:
+            piece = bytearray(data[:most])
             self._pass_us(len(piece) * byte_us)
             taken = self._receive(channel, piece)
             data = data[taken:]

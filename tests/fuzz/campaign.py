@@ -1,4 +1,4 @@
-"""A campaign: inputs for one channel, or for all at once; what reaches a new arc is kept and varied.
+"""A campaign: inputs for one channel, or for all at once; what reaches a new arc is varied on.
 
 After every input each channel that was spoken to must answer a good request, and have said no more
 than such an input can ask for. All follows from the seed.
@@ -35,7 +35,7 @@ _CAMPAIGNS: dict[str, tuple[tuple[int, ...], dict[str, str]]] = {
     ),
     "all at once": (
         (CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_TCP, CHANNEL_VEHICLE),
-        {"": "ports service", "modbus": "derived live"},
+        {"": "ports service"},
     ),
 }
 NAMES = tuple(_CAMPAIGNS)

@@ -27,6 +27,7 @@ EXPLAINED = (
     (1, _PILOT, r'part = "pilot_high_mv"', "truth: no one sees past a broken sensor"),
     (1, "commanded closed without the", r'part = "pilot_low_mv"', "the same"),
     (1, "commanded closed on a supply", r'part = "(voltage|frequency)_', "the same"),
+    (6, ".* left by no clear", r'part = "pilot_high_mv"', "it reads as an unplug"),
     (2, r"export.* (grid was good|must have tripped)", r'part = "(voltage|frequency)_', "the same"),
     (2, r"\d+ W exported", r'part = "power_w"', "the same"),
     (4, "a target of", r'part = "voltage_', "watts are made of the voltage that is measured"),

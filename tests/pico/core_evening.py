@@ -106,7 +106,7 @@ class _Evening:
         self._run_s(2)
         self._phase("discharging", 52, "discharging", "discharging", _feeds)
         all_at_once = {1: self._say_all}
-        self._phase("message, commands", 8, "discharging", "discharging", _feeds, at=all_at_once)
+        self._phase("message, commands", 16, "discharging", "discharging", _feeds, at=all_at_once)
         self._set_grid_pu(0.85)
         self._phase("trip rows run", 8, "discharging", "discharging", _trip_rows_run)
         self._set_grid_pu(1.0)
@@ -157,8 +157,8 @@ class _Evening:
         self._charge_again()
         self._break(_LEAK)
         self._run_s(0.01)  # the latch trips, and the next tick sees it
-        for _ in range(self.recorder.connector.queue.room()):
-            self._limit_a(48)
+        for amps in range(40, 40 + self.recorder.connector.queue.room()):
+            self._limit_a(amps)
         self._phase("fault, commands", 8, "charging", "fault")
         for fault in _LATCHING[1:]:
             self._break(fault)

@@ -34,7 +34,9 @@ class Bench:
         """The answer to a request, function first."""
         reply = bytearray(pdu.BUFFER)
         request = bytearray(octets)
-        length = pdu.answer(self.bank, request, 0, len(request), reply, _AT, patient)
+        length = pdu.answer(self.bank, request, 0, len(request), reply, _AT)
+        if not length:
+            length = pdu.carry_out(self.bank, request, 0, reply, _AT, patient)
         return bytes(reply[_AT : _AT + length])
 
     def words(self, address: int, count: int) -> list[int]:

@@ -61,7 +61,8 @@ class Player:
             self.now_us += 600 * len(part)
             self.rtu.receive(part, len(part), self.now_us)
         self.now_us += 2006
-        self.rtu.step(self.now_us)
+        while self.rtu.step(self.now_us):
+            pass
         return taken(self.rtu)
 
     def tick(self, count: int) -> str:
@@ -70,7 +71,8 @@ class Player:
             self.now_us += 10000
             self.connector.tick(self.now_us // 1000)
             self.bank.step()
-            self.tcp.step(self.now_us)
+            while self.tcp.step(self.now_us):
+                pass
             answers += taken(self.tcp)
         return answers
 
@@ -81,7 +83,8 @@ class Player:
             count = min(self.tcp.room(), len(waiting))
             self.tcp.receive(waiting[:count], count, self.now_us)
             waiting = waiting[count:]
-            self.tcp.step(self.now_us)
+            while self.tcp.step(self.now_us):
+                pass
             answers += taken(self.tcp)
         if self.tcp.closing:
             self.tcp.closed()

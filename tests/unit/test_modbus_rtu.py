@@ -239,3 +239,13 @@ def test_the_port_always_has_room_and_never_wants_to_be_closed() -> None:
 
 def test_the_silence_is_that_of_the_standard() -> None:
     assert SILENCES[BAUD] == -(-35 * 11 * 1_000_000 // (10 * BAUD))
+
+
+def test_bytes_between_judging_a_write_and_carrying_it_out_leave_only_a_broadcast_obeyed() -> None:
+    for unit, obeyed in ((UNIT, []), (0, [5])):
+        wire = RtuWire()
+        wire.send(rtu(heartbeat(5), unit))
+        wire.now_us += wire.silence_us
+        assert wire.port.step(wire.now_us) == 1
+        assert wire.ask(rtu(MARKER_READ)) == rtu(MARKER)
+        assert beats(wire) == obeyed

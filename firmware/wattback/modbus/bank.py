@@ -104,15 +104,39 @@ class Bank:
         self._image.copy(first, end, target, at)
         return 1
 
+    def judge(self, address: int, count: int, octets: bytearray, at: int) -> int:
+        """ACCEPTED, or why octets[at:] cannot be written; `write` may still find a reason."""
+        first = (address - BASE) * 2
+        return judge(row_at(first), first, octets, at, at + count * 2, self._connector)
+
     def write(self, address: int, count: int, octets: bytearray, at: int) -> int:
-        """Write registers from octets[at:]; returns ACCEPTED or the reason of a refusal."""
+        """Write registers from octets[at:], which have been judged, all of them or none.
+
+        Returns ACCEPTED or the reason of a refusal: OUT_OF_RANGE or BUSY.
+        """
         first = (address - BASE) * 2
         end = first + count * 2
         row = row_at(first)
-        reason = judge(row, first, octets, at, at + count * 2, self._connector)
-        if reason == ACCEPTED:
-            reason = self._carry_out(row, first, end, octets, at)
-        return reason
+        image = self._image.octets
+        before = image[first:end]
+        image[first:end] = octets[at : at + end - first]
+        drafts = self._drafts
+        drafts.clear()
+        order = WRITABLE[row + ORDER]
+        if order < _GROUPS:
+            self._groups[order].draft(first, end, drafts)
+        else:
+            self._draft(row, first, end)
+        if not drafts.good or not drafts.post(self._connector.queue):
+            image[first:end] = before
+            return BUSY if drafts.good else OUT_OF_RANGE
+        if order < _GROUPS:
+            self._groups[order].commit()
+        elif order == _RESET:
+            self._image.put(first, U16, 0)
+        self._written = self.ticks()
+        self._settled = 0
+        return ACCEPTED
 
     def refused(self, address: int, reason: int) -> None:
         """Remember why a write was refused."""
@@ -162,28 +186,6 @@ class Bank:
                     report.site_import_ma, report.site_export_ma, report.site_left_s
                 )
         return 1
-
-    def _carry_out(self, row: int, first: int, end: int, octets: bytearray, at: int) -> int:
-        image = self._image.octets
-        before = image[first:end]
-        image[first:end] = octets[at : at + end - first]
-        drafts = self._drafts
-        drafts.clear()
-        order = WRITABLE[row + ORDER]
-        if order < _GROUPS:
-            self._groups[order].draft(first, end, drafts)
-        else:
-            self._draft(row, first, end)
-        if not drafts.good or not drafts.post(self._connector.queue):
-            image[first:end] = before
-            return BUSY if drafts.good else OUT_OF_RANGE
-        if order < _GROUPS:
-            self._groups[order].commit()
-        elif order == _RESET:
-            self._image.put(first, U16, 0)
-        self._written = self.ticks()
-        self._settled = 0
-        return ACCEPTED
 
     def _draft(self, row: int, first: int, end: int) -> None:
         """The commands of single points, from `row` on."""

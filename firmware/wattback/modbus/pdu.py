@@ -1,7 +1,8 @@
 """Requests and their answers, apart from how they travel: functions 3, 6 and 16.
 
 The counts are judged before the addresses, and the addresses before the values, so each mistake
-has its own exception. Nothing is allocated for an answer to a read.
+has its own exception. Nothing is allocated for an answer to a read. A write takes two steps: it is
+judged, then carried out.
 """
 
 from micropython import const
@@ -31,18 +32,39 @@ BUFFER = LEAD + _HEADER + _LONGEST + CHUNK
 _EXCEPTION = const(0x80)
 
 
-def answer(bank: Bank, request, first: int, length: int, reply, at: int, patient: int) -> int:  # type: ignore[no-untyped-def]
+def answer(bank: Bank, request, first: int, length: int, reply, at: int) -> int:  # type: ignore[no-untyped-def]
     """Answer the request request[first:first + length] at reply[at:]; returns the answer's length.
 
-    reply: of BUFFER bytes; what lies before `at` is overwritten too. patient: 1 returns 0 and does
-    nothing while the connector has no room for the write.
+    0: it is a write that has been judged good; `carry_out` is the next step. reply: of BUFFER
+    bytes; what lies before `at` is overwritten too.
     """
     function = request[first]
     if function == _READ:
         return _read(bank, request, first, length, reply, at)
     if function == _WRITE_ONE or function == _WRITE:
-        return _write(bank, request, first, length, reply, at, patient)
+        return _judge_write(bank, request, first, length, reply, at)
     return refuse(function, _ILLEGAL_FUNCTION, reply, at)
+
+
+def carry_out(bank: Bank, request, first: int, reply, at: int, patient: int) -> int:  # type: ignore[no-untyped-def]
+    """Carry out a write for which `answer` returned 0, and answer it as there.
+
+    patient: 1 returns 0 and does nothing while the connector has no room for it.
+    """
+    function = request[first]
+    address = request[first + 1] << 8 | request[first + 2]
+    if function == _WRITE_ONE:
+        reason = bank.write(address, 1, request, first + 3)
+    else:
+        reason = bank.write(address, request[first + 4], request, first + 6)
+    if reason == BUSY and patient:
+        return 0
+    if reason != ACCEPTED:
+        bank.refused(address, reason)
+        return refuse(function, _EXCEPTIONS[reason], reply, at)
+    for index in range(5):  # function, address, and the value or the count
+        reply[at + index] = request[first + index]
+    return 5
 
 
 def refuse(function: int, exception: int, reply, at: int) -> int:  # type: ignore[no-untyped-def]
@@ -66,7 +88,7 @@ def _read(bank: Bank, request, first: int, length: int, reply, at: int) -> int: 
     return count * 2 + 2
 
 
-def _write(bank: Bank, request, first: int, length: int, reply, at: int, patient: int) -> int:  # type: ignore[no-untyped-def]
+def _judge_write(bank: Bank, request, first: int, length: int, reply, at: int) -> int:  # type: ignore[no-untyped-def]
     function = request[first]
     if length < 3:
         return refuse(function, _ILLEGAL_VALUE, reply, at)
@@ -74,17 +96,13 @@ def _write(bank: Bank, request, first: int, length: int, reply, at: int, patient
     reason = MALFORMED
     if function == _WRITE_ONE:
         if length == 5:
-            reason = bank.write(address, 1, request, first + 3)
+            reason = bank.judge(address, 1, request, first + 3)
     elif length > 6:
         count = request[first + 3] << 8 | request[first + 4]
         octets = request[first + 5]
         if 1 <= count <= _MOST_WRITTEN and octets == count * 2 and length == 6 + octets:
-            reason = bank.write(address, count, request, first + 6)
-    if reason == BUSY and patient:
+            reason = bank.judge(address, count, request, first + 6)
+    if reason == ACCEPTED:
         return 0
-    if reason != ACCEPTED:
-        bank.refused(address, reason)
-        return refuse(function, _EXCEPTIONS[reason], reply, at)
-    for index in range(5):  # function, address, and the value or the count
-        reply[at + index] = request[first + index]
-    return 5
+    bank.refused(address, reason)
+    return refuse(function, _EXCEPTIONS[reason], reply, at)

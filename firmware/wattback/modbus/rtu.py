@@ -8,7 +8,7 @@ are forgiven: drivers and adapters make them, and the check sum tells.
 from micropython import const
 
 from wattback.modbus.bank import Bank
-from wattback.modbus.pdu import BUFFER, answer
+from wattback.modbus.pdu import BUFFER, answer, carry_out
 from wattback.service import NEVER, TIME_MASK_US
 
 _LEAD = const(64)  # pdu.LEAD
@@ -37,6 +37,7 @@ class RtuPort:
         self._crc16 = crc16
         self._frame = bytearray(_LONGEST)
         self._count = 0  # bytes since the last silence, at most one more than fit
+        self._judged = 0  # the frame is a write that may be carried out
         self._last_us = 0
         self._character_us = (_CHARACTER_BITS * 1000000 + baud - 1) // baud
         self._silence_us = _FIXED_SILENCE_US
@@ -46,6 +47,7 @@ class RtuPort:
     def opened(self) -> None:
         """Begin with silence."""
         self._count = 0
+        self._judged = 0
         self.due_us = NEVER
         self.out_count = 0
 
@@ -60,8 +62,11 @@ class RtuPort:
         """See `service`. A gap before these bytes ends what came before them."""
         began_us = now_us - count * self._character_us
         gap_us = (began_us - self._last_us) & TIME_MASK_US
+        # An answer would run into what comes now.
         if self._count and self._silence_us <= gap_us <= TIME_MASK_US // 2:
-            self._end(0)  # its answer would run into what comes now
+            self._end(0)
+        if self._judged:
+            self._finish(0)
         frame = self._frame
         length = self._count
         for index in range(count):
@@ -76,9 +81,11 @@ class RtuPort:
 
     def step(self, now_us: int) -> int:
         """See `service`: judge what has come once the wire has been silent for long enough."""
-        if self._count and (now_us - self._last_us) & TIME_MASK_US >= self._silence_us:
+        if self._judged:
+            self._finish(1)
+        elif self._count and (now_us - self._last_us) & TIME_MASK_US >= self._silence_us:
             self._end(1)
-        return 0
+        return self._judged
 
     def sent(self) -> None:
         """See `service`."""
@@ -104,10 +111,24 @@ class RtuPort:
         crc = self._crc16(frame, 0, length - 2)
         if frame[length - 2] != crc & 0xFF or frame[length - 1] != crc >> 8:
             return
-        reply = self._reply
-        length = answer(self._bank, frame, 1, length - 3, reply, _LEAD + 1, 0)
+        length = answer(self._bank, frame, 1, length - 3, self._reply, _LEAD + 1)
+        if length:
+            self._send(unit_id, length)
+        else:
+            self._judged = 1
+
+    def _finish(self, in_time: int) -> None:
+        """Carry out the write that was judged good. in_time: as in `_end`."""
+        self._judged = 0
+        unit_id = self._frame[0]
+        if in_time or unit_id == _BROADCAST:
+            length = carry_out(self._bank, self._frame, 1, self._reply, _LEAD + 1, 0)
+            self._send(unit_id, length)
+
+    def _send(self, unit_id: int, length: int) -> None:
         if unit_id == _BROADCAST:
             return
+        reply = self._reply
         reply[_LEAD] = unit_id
         end = _LEAD + 1 + length
         crc = self._crc16(reply, _LEAD, end)

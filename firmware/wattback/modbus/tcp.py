@@ -8,7 +8,7 @@ ports on one bank.
 from micropython import const
 
 from wattback.modbus.bank import Bank
-from wattback.modbus.pdu import BUFFER, answer, refuse
+from wattback.modbus.pdu import BUFFER, answer, carry_out, refuse
 from wattback.service import NEVER
 
 _LEAD = const(64)  # _LEAD
@@ -41,13 +41,13 @@ class TcpPort:
         self._unit_id = unit_id
         self._requests = bytearray(_REQUESTS)
         self._count = 0
-        self._waits = 0  # the first request waits for room
-        self._since = 0  # when that began, in ticks
+        self._judged = 0  # the first request is a write that may be carried out
+        self._since = 0  # since when, in ticks
 
     def opened(self) -> None:
         """A client has connected."""
         self._count = 0
-        self._waits = 0
+        self._judged = 0
         self.out_count = 0
         self.closing = 0
 
@@ -76,9 +76,15 @@ class TcpPort:
         end = self._end()
         if self.closing or self.out_count or self._count < end:
             return 0
-        length = self._answer(end)
+        if self._judged:
+            length = self._carry_out()
+        else:
+            length = self._answer(end)
+            if not length:
+                return 1
         if not length:
-            return 0
+            return 0  # until the next tick has made room
+        self._judged = 0
         self._head(length)
         self._drop(end)
         return 0
@@ -108,13 +114,17 @@ class TcpPort:
         unit_id = requests[_BEFORE_LENGTH]
         if unit_id != self._unit_id and unit_id != _NO_UNIT and unit_id != _ANY_UNIT:
             return refuse(requests[_HEADER], _NO_SUCH_UNIT, reply, at)
-        ticks = self._bank.ticks()
-        if not self._waits:
-            self._since = ticks
-        patient = 1 if (ticks - self._since) & _SEQUENCE_MASK < _PATIENCE_TICKS else 0
-        length = answer(self._bank, requests, _HEADER, end - _HEADER, reply, at, patient)
-        self._waits = 0 if length else 1
+        length = answer(self._bank, requests, _HEADER, end - _HEADER, reply, at)
+        if not length:
+            self._judged = 1
+            self._since = self._bank.ticks()
         return length
+
+    def _carry_out(self) -> int:
+        waited = (self._bank.ticks() - self._since) & _SEQUENCE_MASK
+        patient = 1 if waited < _PATIENCE_TICKS else 0
+        at = _LEAD + _HEADER
+        return carry_out(self._bank, self._requests, _HEADER, self._reply, at, patient)
 
     def _head(self, length: int) -> None:
         requests = self._requests

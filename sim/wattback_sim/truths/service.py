@@ -12,6 +12,8 @@ _PU_SLACK = 0.003
 _HZ_SLACK = 0.02
 _TIME_SLACK_US = 40_000
 _DELAY_SLACK_US = 1_000_000  # enter service is judged every 100 ms, and rounded
+# A voltage is that of 10 cycles (evse.md 6.6, C): what is shorter may go unseen.
+_UNSEEN_US = 170_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class ServiceWatch:
         self._high_hz = settings["enter_service_high_millihertz"] / 1000.0 + _HZ_SLACK
         self._delay_us = settings["enter_service_delay_s"] * 1_000_000 - _DELAY_SLACK_US
         self._good_us: int | None = None
+        self._bad_us: int | None = None
         self._beyond_us: list[int | None] = [None] * len(MUST_TRIPS)
 
     def restarted(self) -> None:
@@ -62,10 +65,14 @@ class ServiceWatch:
         """Take the grid as it is now."""
         line_pu = line_v / self._nominal_v
         good = self._low_pu <= line_pu <= self._high_pu and self._low_hz <= hz <= self._high_hz
-        if not good:
+        if good:
+            self._bad_us = None
+            if self._good_us is None:
+                self._good_us = now_us
+        elif self._bad_us is None:
+            self._bad_us = now_us
+        elif now_us - self._bad_us > _UNSEEN_US:
             self._good_us = None
-        elif self._good_us is None:
-            self._good_us = now_us
         if self._good_us is not None and now_us - self._good_us >= self._delay_us:
             self.entered = True
         self.overdue = None
