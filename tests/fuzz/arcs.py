@@ -171,7 +171,7 @@ def _handlers(
 ) -> list[list[int]]:
     """For each instruction, where an exception in it may lead."""
     handlers: list[list[int]] = [[] for _ in instructions]
-    for entry in dis.Bytecode(code).exception_entries:
+    for entry in dis.Bytecode(code).exception_entries:  # type: ignore[attr-defined]
         for index, instruction in enumerate(instructions):
             if entry.start <= instruction.offset < entry.end:
                 handlers[index].append(at[entry.target])

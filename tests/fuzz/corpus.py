@@ -1,4 +1,4 @@
-"""Good messages of every channel, from which the fuzzer starts, and the bytes that mean something."""
+"""Good messages of every channel, from which the fuzzer starts, and bytes that mean something."""
 
 from itertools import pairwise
 
@@ -93,6 +93,7 @@ def _console() -> list[Input]:
         (asked(_OS, 0, {"d": "long " * 80}, WRITE),),
         (asked(GROUP, HELLO, {"from": 99}, READ, 0), asked(_OS, 9, {}, READ, 2)),
         (asked(_OS, 6, b"\xbf\x61x\x9f\x01\xbf\x01\x02\xff\xff\xff"),),
+        (asked(_OS, 0, b"\xbf\x61d\x61a\xff", WRITE),),
         (Piece(CHANNEL_CONSOLE, False, b"hello?\nhello again\n", 3),),
         (Piece(CHANNEL_CONSOLE, False, b"x" * 200 + b"\n", 3),),
     ]
@@ -104,21 +105,17 @@ def _console() -> list[Input]:
 
 def _vehicle() -> list[Input]:
     session = {Key.SessionID: _SESSION}
-    loop_more = {
+    more = {
         Key.MinimumSOC: 1_000,
         Key.DepartureTime: 3_600,
         Key.EVTargetEnergyRequest: 0,
         Key.SettingsVersion: _VERSION,
     }
     names = {Key.EVInverterManufacturer: "Maker", Key.EVInverterSwVersion: "1.0"}
+    messages = (SETUP, DISCOVERY | session | names, LOOP | session | more, STOP | session)
     setup, discovery, loop, stop = (
         Piece(CHANNEL_VEHICLE, True, cbor2.dumps({int(key): value for key, value in said.items()}))
-        for said in (
-            SETUP,
-            DISCOVERY | session | names,
-            LOOP | session | loop_more,
-            STOP | session,
-        )
+        for said in messages
     )
     whole = (setup, discovery, loop, loop)
     seeds: list[Input] = [(setup,), (setup, discovery), (*whole, stop), (setup, loop)]

@@ -59,11 +59,8 @@ def on_the_wire(piece: Piece, said: Said) -> bytes:
         return tcp(body[1:], unit=body[0]) if body else b""
     if piece.channel == CHANNEL_CONSOLE:
         return lines_of(body)
-    for placeholder, number in (
-        (SESSION, said.session),
-        (SETTINGS_VERSION, said.settings_version),
-    ):
-        body = body.replace(placeholder, b"\x19" + number.to_bytes(2, "big"))
+    body = body.replace(SESSION, b"\x19" + said.session.to_bytes(2, "big"))
+    body = body.replace(SETTINGS_VERSION, b"\x19" + said.settings_version.to_bytes(2, "big"))
     return frame(body)
 
 

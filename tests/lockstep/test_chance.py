@@ -19,7 +19,10 @@ _ON_BOTH = 40
 _ALL = 300
 _CHUNK = 10  # seeds a test
 
-_PILOT = r"(commanded|contacts) closed \d+ ms after|closed without a steady pilot"
+_PILOT = (
+    r"(commanded|contacts) closed \d+ ms after|closed without a steady pilot"
+    "|the plug's pins parted"
+)
 
 # What no firmware with these sensors could avoid: (truth, its text, what the scenario holds, why),
 # patterns. Each row is narrow, and leaves with its cause.
@@ -28,7 +31,12 @@ EXPLAINED = (
     (1, "commanded closed without the", r'part = "pilot_low_mv"', "the same"),
     (1, "commanded closed on a supply", r'part = "(voltage|frequency)_', "the same"),
     (6, ".* left by no clear", r'part = "pilot_high_mv"', "it reads as an unplug"),
-    (2, r"export.* (grid was good|must have tripped)", r'part = "(voltage|frequency)_', "the same"),
+    (
+        2,
+        r"export.* (grid was good|must have tripped)",
+        r'part = "(voltage|frequency)_',
+        "the same",
+    ),
     (2, r"\d+ W exported", r'part = "power_w"', "the same"),
     (4, "a target of", r'part = "voltage_', "watts are made of the voltage that is measured"),
     (4, r"[\d.]+ A flows", r'part = "current_', "as with the pilot's sensors"),

@@ -1,6 +1,6 @@
 """SunSpec's own client, `pysunspec2`, on a port in this process instead of a socket.
 
-The one module of the tests that imports it.
+The one module of the tests that imports it, besides `tests.foreign.sunspec` with its own sockets.
 """
 
 from typing import Any

@@ -32,7 +32,8 @@ class ExportTruths:
         self._fail = fail
         self._service = ServiceWatch(board.settings_by_name)
         self._told_us = -_CEASE_US  # the last time at which an export was commanded
-        self._agreed_us = -_CEASE_US  # the last time at which the settings were acknowledged
+        self._fit_us = -_CEASE_US  # the last time at which the vehicle was one that may
+        self._agreed_us = -_CEASE_US  # and at which the settings were acknowledged
         self._flows_us: int | None = None
         self._beyond_us = 0
 
@@ -60,7 +61,9 @@ class ExportTruths:
             self._fail(now_us, 2, "export commanded before the grid was good for its delay")
         link = vehicle.evcc.parameters
         fit = link.certified and link.abnormal_category >= ledger.setting("abnormal_category")
-        if not link.on or not fit or vehicle.inverter.parameters.discharge_kw <= 0.0:
+        if link.on and fit and vehicle.inverter.parameters.discharge_kw > 0.0:
+            self._fit_us = now_us
+        elif now_us - self._fit_us > _LINK_SLACK_US:
             self._fail(now_us, 2, "export commanded to a vehicle that may not discharge")
         if vehicle.evcc.settings == self._board.answer[_VERSION]:
             self._agreed_us = now_us

@@ -19,7 +19,7 @@ class Playback:
     """
 
     def __init__(self, path: str, settings: "list[int]") -> None:
-        self._file = open(path, "rb")
+        self._file = open(path, "rb")  # noqa: SIM115 - read phase by phase, until the board stops
         self._records = []  # type: list[array[int]]
         self._next = 0
         self._board = RecordedBoard()
@@ -55,7 +55,7 @@ class Playback:
 
     def _read(self, words: int) -> "array[int]":
         taken = array("i", [0] * words)
-        self._file.readinto(taken)  # type: ignore[attr-defined]
+        self._file.readinto(taken)
         return taken
 
     def _hand_over(self, record: "array[int]") -> None:

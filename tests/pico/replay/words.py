@@ -36,14 +36,14 @@ def sum_of_answer(connector, driven) -> int:  # type: ignore[no-untyped-def]
     return crc32(words) & _SUM_MASK
 
 
-def places_of(root):  # type: ignore[no-untyped-def]
+def places_of(root) -> "list[tuple[object, str | None]]":  # type: ignore[no-untyped-def]
     """Where the connector and its parts hold their integers, in an order that both floors share.
 
     A place is an object and a name, or an array and None for all of it. The two pictures of the
     status, which change places each tick, are left out: a tick fills one of them anew, and reads
     of the other its number alone.
     """
-    places = []
+    places = []  # type: list[tuple[object, str | None]]
     seen = set()
     waiting = [root]
     while waiting:
