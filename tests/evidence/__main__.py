@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from tests.evidence import duty, fuzz, identity, modbus_rate, pico, rates, reactions
+from tests.evidence import ceasing, duty, fuzz, identity, modbus_rate, pico, rates, reactions
 from tests.evidence.figures import Section, plain
 from tests.evidence.provenance import DOCUMENT, ROOT, provenance
 from tests.evidence.report import document, markdown, show
@@ -26,6 +26,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "duty": duty.measure,
     "pico": pico.measure,
     "reactions": reactions.measure,
+    "ceasing": ceasing.measure,
     "modbus": modbus_rate.measure,
     "fuzz": fuzz.measure,
 }

@@ -13,18 +13,30 @@ from wattback_sim.firmware import firmware_root
 _SEED = 1
 _LEAST_AFTER = 4000  # inputs that must reach nothing new before a campaign ends
 _MOST = 60_000
+_LOOKS = (10, 100, 1_000)
 
 
 @dataclass(frozen=True)
 class _Campaign:
-    """reached, never: arcs as (module, line before, line after)."""
+    """reached, never: arcs as (module, line before, line after). growth: see Result. broken: what
+    an input has broken, which ends a campaign.
+    """
 
     name: str
-    inputs: int
-    last: int
-    kept: int
-    reached: tuple[tuple[str, int, int], ...]
-    never: tuple[tuple[str, int, int], ...]
+    inputs: int = 0
+    growth: tuple[tuple[int, int], ...] = ()
+    reached: tuple[tuple[str, int, int], ...] = ()
+    never: tuple[tuple[str, int, int], ...] = ()
+    broken: str = ""
+
+    @property
+    def last(self) -> int:
+        """The input that reached the last new arc."""
+        return self.growth[-1][0] if self.growth else 0
+
+    def arcs_after(self, inputs: int) -> int:
+        """How many had been reached by then."""
+        return max((arcs for number, arcs in self.growth if number <= inputs), default=0)
 
 
 def measure() -> Section:
@@ -46,27 +58,30 @@ def measure() -> Section:
         "CPython, in process",
         str(_SEED),
         _figures(campaigns, inputs, len(never)),
-        (_plateaus(campaigns), _never_reached(never)),
+        (_plateaus(campaigns), _never_reached(never), *_breakages(campaigns)),
     )
 
 
 def _run(name: str) -> _Campaign:
     map_ = Map(sorted({module for other in NAMES for module in modules_of(other)}))
-    result = Campaign(name, map_, _SEED).run(_LEAST_AFTER, _MOST)  # raises what an input breaks
+    try:
+        result = Campaign(name, map_, _SEED).run(_LEAST_AFTER, _MOST)
+    except AssertionError as error:
+        return _Campaign(name, broken=str(error))
     possible = map_.within(map_.possible, modules_of(name))
     return _Campaign(
         name,
         result.inputs,
-        result.last,
-        result.kept,
+        result.growth,
         tuple(sorted(map_.place(arc) for arc in result.arcs & possible)),
         tuple(sorted(map_.place(arc) for arc in possible - result.arcs)),
     )
 
 
 def _figures(campaigns: list[_Campaign], inputs: int, never: int) -> tuple[Figure, ...]:
+    broken = sum(bool(campaign.broken) for campaign in campaigns)
     return (
-        none_of("inputs that raise, or after which a port fails", 0, f"{inputs:,} inputs"),
+        none_of("inputs that raise, or after which a port fails", broken, f"{inputs:,} inputs"),
         *(
             at_least(
                 f"{campaign.name}: inputs after the last new arc",
@@ -83,21 +98,44 @@ def _figures(campaigns: list[_Campaign], inputs: int, never: int) -> tuple[Figur
 
 def _plateaus(campaigns: list[_Campaign]) -> Table:
     return Table(
-        "Plateaus; arcs: steps from line to line that the bytecode of the port's modules allows",
-        ("campaign", "inputs", "kept", "last new arc by input", "inputs after it", "arcs", "of"),
+        "Arcs reached after so many inputs; an arc: a step from line to line that the bytecode of "
+        "the port's modules allows",
+        (
+            "campaign",
+            *(f"{inputs:,}" for inputs in _LOOKS),
+            "plateau",
+            "of",
+            "% of all",
+            "reached by input",
+            "inputs after it",
+            "inputs kept",
+        ),
         tuple(
             (
                 campaign.name,
-                campaign.inputs,
-                campaign.kept,
+                *(campaign.arcs_after(inputs) for inputs in _LOOKS),
+                len(campaign.reached),
+                _possible(campaign),
+                round(100 * len(campaign.reached) / _possible(campaign), 1),
                 campaign.last,
                 campaign.inputs - campaign.last,
-                len(campaign.reached),
-                len(campaign.reached) + len(campaign.never),
+                len(campaign.growth),
             )
             for campaign in campaigns
+            if not campaign.broken
         ),
     )
+
+
+def _possible(campaign: _Campaign) -> int:
+    return len(campaign.reached) + len(campaign.never)
+
+
+def _breakages(campaigns: list[_Campaign]) -> tuple[Table, ...]:
+    rows = tuple(
+        (campaign.broken.replace("\n", "; "),) for campaign in campaigns if campaign.broken
+    )
+    return (Table("What has ended a campaign", ("input and error",), rows),) if rows else ()
 
 
 def _never_reached(arcs: list[tuple[str, int, int]]) -> Table:

@@ -13,7 +13,7 @@ from wattback_sim.player import Player
 from wattback_sim.scenario import load_scenario
 from wattback_sim.trace import Trace
 
-SCENARIO = "visit.toml"
+SCENARIO = "evening.toml"
 _SEED = 1
 _OTHER_SEED = 2
 _EVERY_MS = 10  # every tick

@@ -27,9 +27,9 @@ from wattback_sim.player import Player, RunResult
 from wattback_sim.scenario import Scenario, load_scenario
 from wattback_sim.trace import Trace
 
-SCENARIO = "visit.toml"
+SCENARIO = "evening.toml"
 SEED = 1
-SPAN_S = 600  # of the scenario, from its beginning
+SPAN_S = 400  # of the scenario, from its beginning
 ROUNDS = 3
 
 _PING_PONG = f"""\
@@ -49,12 +49,14 @@ Frames = list[tuple[Sequence[int], Sequence[int]]]
 
 @dataclass(frozen=True)
 class Rates:
-    """Wall seconds of each round, by part. differing: answers unlike those recorded.
+    """Wall seconds of each round, by part. frames: ticks and what is said between them. differing:
+    answers unlike those recorded.
 
     shares: of each round, what part of its core the run on MicroPython had to itself.
     """
 
     ticks: int
+    frames: int
     micropython: str
     cpython: str
     differing: int
@@ -120,6 +122,7 @@ def _measure() -> Rates:
         differing = max(differing, wrong)
     return Rates(
         scenario.duration_us // TICK_US,
+        len(frames) - 1,  # the boot is none of those compared
         on_micropython.interpreter,
         on_cpython.interpreter,
         differing,

@@ -38,7 +38,7 @@ def _figures(rates: Rates) -> tuple[Figure, ...]:
         none_of(
             "answers of MicroPython unlike those of CPython",
             rates.differing,
-            f"{rates.ticks:,} frames, recorded with CPython and replayed",
+            f"{rates.frames:,} frames, recorded with CPython and replayed",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""How fast the connector opens: from an event under load to the coil command and to the contacts.
+"""How fast the connector opens: from an event while charging to the coil command and the contacts.
 
 The events come at random moments between two ticks, and the world keeps the microsecond at which
 the contacts move, so the figures are finer than a tick.
@@ -24,7 +24,7 @@ from wattback_sim.vehicle import VehicleParameters
 from wattback_sim.world import World, default_parameters
 
 _SEED = 1
-_TIMES = 200
+_TIMES = 100
 _COMMAND_LIMIT_MS = 50.0  # of this project
 _CONTACTS_LIMIT_MS = 100.0  # IEC 61851-1 sequences 2.2 and 8.1 (evse.md 1.4)
 _SPREAD_US = 1_000_000  # the event comes within it, once the vehicle draws all it can
@@ -100,7 +100,7 @@ def measure() -> Section:
     figures.append(none_of("truths violated meanwhile", violations, f"{ticks:,} ticks judged"))
     return Section(
         "reactions",
-        "Opening under load",
+        "Opening while charging",
         f"The vehicle draws {VehicleParameters().max_current_a:g} A; the event falls at a random "
         f"microsecond between two ticks; the simulated contacts part "
         f"{ContactorParameters().open_ms:g} ms after the coil. What a tick takes on a board "

@@ -87,7 +87,11 @@ def _markdown_table(table: Table) -> list[str]:
     title = [f"{table.title}:", ""] if table.title else []
     rules = ["---:" if _numeric(table, column) else "---" for column in range(len(table.heads))]
     rows = [table.heads, rules, *table.rows]
-    return title + ["| " + " | ".join(plain(cell) for cell in row) + " |" for row in rows]
+    return title + ["| " + " | ".join(map(_markdown_cell, row)) + " |" for row in rows]
+
+
+def _markdown_cell(value: Value) -> str:
+    return plain(value).replace("|", "\\|")
 
 
 def _rich(table: Table) -> RichTable:

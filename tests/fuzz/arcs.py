@@ -65,6 +65,11 @@ class Tracer:
         self._codes = {number: code for code, number in map_.numbers.items()}
         self._numbers = {self._codes[number]: number for number in self._left}
 
+    @property
+    def reached(self) -> int:
+        """How many of the possible arcs have been seen."""
+        return len(self.arcs & self._possible)
+
     def __enter__(self) -> "Tracer":
         sys.settrace(self._call)
         return self

@@ -72,20 +72,14 @@ _MOST_LOG = 40 * 127
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """inputs: tried, the seeds included. arcs: reached in all. last: the input that reached the
-    last new one. kept: inputs that reached one.
+    """inputs: tried, the seeds included. arcs: reached in all. growth: for each input that reached
+    a new one, its number and how many of the possible arcs had been reached then.
     """
 
     name: str
     inputs: int
     arcs: frozenset[int]
-    last: int
-    kept: int
-
-    @property
-    def after(self) -> int:
-        """Inputs that came after the last new arc."""
-        return self.inputs - self.last
+    growth: tuple[tuple[int, int], ...]
 
 
 class Campaign:
@@ -107,6 +101,7 @@ class Campaign:
         least; or until `most` were tried. Raises AssertionError with the input that is to blame.
         """
         number = last = 0
+        growth: list[tuple[int, int]] = []
         while number < most and (self._waiting or number - last < max(least, last)):
             number += 1
             input_ = self._next()
@@ -120,9 +115,10 @@ class Campaign:
                 ) from error
             if len(self._tracer.arcs) > before:
                 last = number
+                growth.append((number, self._tracer.reached))
                 self._kept.append(input_)
         arcs = frozenset(self._tracer.arcs)
-        return Result(self._name, number, arcs, last, len(self._kept))
+        return Result(self._name, number, arcs, tuple(growth))
 
     def _next(self) -> Input:
         if self._waiting:
