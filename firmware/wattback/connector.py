@@ -9,14 +9,13 @@ from array import array
 
 from micropython import const
 
-from wattback import commands, session
+from wattback import commands
 from wattback.commands import CommandQueue
 from wattback.contactor import Contactor
 from wattback.dispatch import NO_CAP_W, Dispatch
 from wattback.fault_table import PILOT_F, PILOT_F_BRIEFLY, SETTINGS_INVALID
 from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
-from wattback.heartbeat import SILENT
 from wattback.limits import (
     FOR_EVER,
     OWNER_BREAKER,
@@ -30,7 +29,6 @@ from wattback.meter import Meter
 from wattback.overcurrent import Overcurrent
 from wattback.permission import NO_EXPORT_W
 from wattback.pilot import (
-    DUTY_DIGITAL,
     DUTY_F,
     DUTY_STEADY,
     MINIMUM_OFFER_MA,
@@ -39,11 +37,38 @@ from wattback.pilot import (
     STATE_D,
     Pilot,
 )
-from wattback.publish import REPORT_TICKS, publish_report, publish_status
-from wattback.session import Session
+from wattback.publish import REPORT_TURNS, publish_report, publish_status
+from wattback.session import (
+    BOOT,
+    CEASED,
+    CLOSABLE,
+    CONNECTED,
+    DISCHARGING,
+    EXPORTING,
+    FAULT,
+    FAULTY,
+    OFFERABLE,
+    OFFERED,
+    READY,
+    REQUESTING,
+    TRIPPED,
+    UNLOADED,
+    UNPERMITTED,
+    WAIT_LIMIT,
+    WAIT_PILOT,
+    WAIT_REST,
+    WAIT_SELF_TEST,
+    WAIT_SPACING,
+    WAIT_SUPPLY,
+    WAIT_TARGET,
+    WAIT_VENTILATION,
+    Session,
+)
 from wattback.settings import Settings
 from wattback.signals import Inputs, Outputs, Report, Status
 from wattback.supply import Supply
+from wattback.turns import TURNS, hear, take_turn
+from wattback.vehicle import LINK_NONE
 
 TICK_MS = const(10)
 # The board's millisecond counter wraps here on every floor: small enough for small integers.
@@ -52,12 +77,14 @@ TIME_MASK_MS = const((1 << 29) - 1)
 # that were suspended, outputs safe) counts as one tick: no wait is dodged, none stands still.
 _LONGEST_STEP_MS = const(50)
 
+_LONGEST_WAIT = const(2)  # of a turn, in ticks
+
 _UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 4.1, C)
 _UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
 _F_MINIMUM_MS = const(300)  # state F after a fault (Table A.5; evse.md 1.4, C)
 _VENTILATION_MS = const(30000)  # after a refused state D (WARP; evse.md 1.5, C)
 # What is waited for but does not take an offer back.
-_HOLDS_NOTHING = session.WAIT_PILOT
+_HOLDS_NOTHING = WAIT_PILOT
 
 
 class Connector:
@@ -95,15 +122,20 @@ class Connector:
         self._settings_loaded = 0
         self._settings_fault = 0
         self._now_ms = -1
-        self._current_ma = 0  # the larger leg, a magnitude
+        self.current_ma = 0  # of the larger leg
+        self._magnitude_ma = 0  # of the same
         self._unloaded_ms = 0
         self._ventilation_ms = 0
         self._turn = 0
+        self._passed_ms = 0
+        self._lap_ms = 0
+        self._turn_waits = 0
+        self._report_turn = 0
         self._uptime_ms = 0
         self._spare_status = Status()
         self.status = Status()
         self.report = Report()
-        for turn in range(REPORT_TICKS):
+        for turn in range(REPORT_TURNS):
             publish_report(self, self.report, turn)
 
     def load_settings(self, values) -> str:  # type: ignore[no-untyped-def]
@@ -137,17 +169,22 @@ class Connector:
         dt_ms = self._elapsed(now_ms)
         inputs = self.inputs
         self._board.sample(inputs)
-        self.limits.age(dt_ms)
-        self.dispatch.age(self.settings, dt_ms)
-        self._obey()
+        before = self.session.state
+        if self.limits.expiring:
+            self.limits.age(dt_ms)
         self._sense(inputs, dt_ms)
-        self._protect(inputs, dt_ms)
-        self._dispatch(inputs, dt_ms)
+        busy = self._protect(dt_ms)
+        if not busy and not self._turn_waits:
+            busy = self._hear_or_obey()
+        busy |= self._dispatch(inputs, dt_ms)
         self.session.decide(self._permit(inputs, dt_ms), dt_ms)
         self._act()
         self._board.drive(self.outputs)
         self._account(inputs, dt_ms)
         self._publish(inputs)
+        if self.session.state != before:
+            busy = 1
+        self._take_turn(busy, dt_ms)
 
     def _elapsed(self, now_ms: int) -> int:
         if self._now_ms < 0:
@@ -157,12 +194,20 @@ class Connector:
         self._now_ms = now_ms
         return dt_ms if 0 < dt_ms <= _LONGEST_STEP_MS else TICK_MS
 
-    def _obey(self) -> None:
-        queue = self.queue
-        at = queue.first()
+    def _hear_or_obey(self) -> int:
+        # One of them a tick; returns 0 when there is neither.
+        if self.vehicle.inbox_full:
+            hear(self, 0)
+            return 1
+        at = self.queue.first()
         if at < 0:
-            return
-        words = queue.words
+            return 0
+        self._obey(at)
+        self.queue.drop()
+        return 1
+
+    def _obey(self, at: int) -> None:
+        words = self.queue.words
         code = words[at]
         if code == commands.COMMAND_HEARTBEAT:
             self.dispatch.heartbeat.beat(words[at + 1])
@@ -181,12 +226,12 @@ class Connector:
         elif code == commands.COMMAND_SET_SETTING:
             self.settings.set(words[at + 1], words[at + 2])
             self._apply_capacity()
+            self.dispatch.judge(self.settings)
         elif code == commands.COMMAND_SET_TIME:
             self.dispatch.export.set_time(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_RESET_FAULTS:
             self.ground_fault.retry()
             self.faults.reset(self._present())
-        queue.drop()
 
     def _apply_capacity(self) -> None:
         settings = self.settings
@@ -200,13 +245,15 @@ class Connector:
             inputs.voltage_l1_mv,
             inputs.voltage_l2_mv,
             inputs.frequency_millihertz,
-            1 if self.session.state == session.DISCHARGING else 0,
+            1 if self.session.state == DISCHARGING else 0,
             self.settings,
             dt_ms,
         )
         pilot = self.pilot
         contactor = self.contactor
         pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
+        if pilot.state == STATE_A and self.vehicle.link != LINK_NONE:
+            hear(self, 0)  # however short an A is: what comes after it starts from nothing
         contactor.sense(inputs.contactor_aux_closed, dt_ms)
         is_open = not contactor.commanded and not contactor.confirmed
         self.ground_fault.sense(
@@ -217,23 +264,14 @@ class Connector:
         )
         if contactor.confirmed and not contactor.commanded and self.ground_fault.valid:
             self.ground_fault.spend()  # a closing that nobody asked for has used the test up
-        one_ma = abs(inputs.current_l1_ma)
-        other_ma = abs(inputs.current_l2_ma)
-        self._current_ma = one_ma if one_ma > other_ma else other_ma
-        # What flows out, by the currents' own sign, is measured against the limit for it; whether
-        # it may is `permission`'s. At 5 % duty the digital link alone says how much may flow in.
-        if inputs.current_l1_ma + inputs.current_l2_ma >= _UNLOADED_MA:
-            allowed_ma = self.limits.export_ma
-        elif pilot.duty_bp == DUTY_DIGITAL:
-            allowed_ma = self.limits.import_ma
-        else:
-            allowed_ma = pilot.offered_ma
-        self.overcurrent.sense(self._current_ma, allowed_ma, dt_ms)
-        self.dispatch.sense(
+        one_ma = inputs.current_l1_ma
+        other_ma = inputs.current_l2_ma
+        self.current_ma = one_ma if abs(one_ma) >= abs(other_ma) else other_ma
+        self._magnitude_ma = abs(self.current_ma)
+        self.dispatch.guard(
             inputs.voltage_l1_mv + inputs.voltage_l2_mv,
             inputs.frequency_millihertz,
             self.supply.fit,
-            1 if pilot.connected and pilot.state != STATE_A else 0,
             self.settings,
             dt_ms,
         )
@@ -249,24 +287,20 @@ class Connector:
             | self._settings_fault
         )
 
-    def _protect(self, inputs: Inputs, dt_ms: int) -> None:
+    def _protect(self, dt_ms: int) -> int:
         pilot = self.pilot
         unplugged = 1 if pilot.state == STATE_A and not pilot.connected else 0
-        discharging = 1 if self.session.state == session.DISCHARGING else 0
-        self.dispatch.watch(inputs.power_w, discharging, self.settings, dt_ms)
-        self.faults.judge(self._present(), unplugged, dt_ms)
-        silent = 1 if self.dispatch.heartbeat.state == SILENT else 0
-        self.limits.suspend(OWNER_SITE, silent)
-        self.limits.settle(SCOPE_GRID, pilot.connected)
+        return self.faults.judge(self._present(), unplugged, dt_ms)
 
-    def _dispatch(self, inputs: Inputs, dt_ms: int) -> None:
+    def _dispatch(self, inputs: Inputs, dt_ms: int) -> int:
         limits = self.limits
+        limits.settle(SCOPE_GRID, self.pilot.connected)
         # In a stop the vehicle unloads: no export begins. One that is under way outlives a bad
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
         visit = self.session
         confirmed = self.contactor.confirmed or self.dispatch.exporting
         closed = visit.closed and visit.offering and confirmed
-        self.dispatch.decide(
+        return self.dispatch.decide(
             limits.import_ma,
             limits.export_ma,
             self.faults.active,
@@ -281,63 +315,65 @@ class Connector:
         contactor = self.contactor
         facts = 0
         if self.faults.active:
-            facts |= session.FAULTY
+            facts |= FAULTY
         # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
         # contactor is confirmed open.
         if self._settings_loaded and self.ground_fault.valid and pilot.negative_seen:
-            facts |= session.READY
+            facts |= READY
         if STATE_B <= pilot.state <= STATE_D:
-            facts |= session.CONNECTED
+            facts |= CONNECTED
         if pilot.requesting:
-            facts |= session.REQUESTING
+            facts |= REQUESTING
         if pilot.steady and pilot.diode_seen and not contactor.confirmed:
-            facts |= session.CLOSABLE
+            facts |= CLOSABLE
         self._wait(facts, dt_ms)
         if not self.waiting_for & ~_HOLDS_NOTHING:
-            facts |= session.OFFERABLE
-        if self._current_ma >= _UNLOADED_MA:
+            facts |= OFFERABLE
+        if self._magnitude_ma >= _UNLOADED_MA:
             self._unloaded_ms = 0
         elif self._unloaded_ms < _UNLOADED_MS:
             self._unloaded_ms += dt_ms
         else:
-            facts |= session.UNLOADED
+            facts |= UNLOADED
         dispatch = self.dispatch
         if dispatch.exporting:
-            facts |= session.EXPORTING
+            facts |= EXPORTING
         if inputs.power_w <= NO_EXPORT_W:
-            facts |= session.CEASED
+            facts |= CEASED
         if dispatch.trips.tripped:
-            facts |= session.TRIPPED
+            facts |= TRIPPED
         if dispatch.permission.overdue:
-            facts |= session.UNPERMITTED
+            facts |= UNPERMITTED
         return facts
 
     def _wait(self, facts: int, dt_ms: int) -> None:
         waiting = 0
-        if not self.supply.fit or not (self.supply.inside or self.session.closed):
-            waiting |= session.WAIT_SUPPLY
+        visit = self.session
+        pilot = self.pilot
+        if not self.supply.fit or not (self.supply.inside or visit.closed):
+            waiting |= WAIT_SUPPLY
         if self.limits.import_ma < MINIMUM_OFFER_MA:
             if not self.dispatch.wanted:  # by its digital link a vehicle may export all the same
-                waiting |= session.WAIT_LIMIT
+                waiting |= WAIT_LIMIT
         elif not self.vehicle.linked and self._cap_ma() < MINIMUM_OFFER_MA:
-            waiting |= session.WAIT_TARGET
-        if not self.session.closed:
+            waiting |= WAIT_TARGET
+        if not visit.closed:
             if not self.contactor.rested:
-                waiting |= session.WAIT_REST
+                waiting |= WAIT_REST
             if not self.ground_fault.valid:
-                waiting |= session.WAIT_SELF_TEST
-        if not self.session.offering and not self.pilot.spaced:
-            waiting |= session.WAIT_SPACING
-        if self.pilot.state == STATE_D and not self.settings.ventilation_present:
+                waiting |= WAIT_SELF_TEST
+        if not visit.offering and not pilot.spaced:
+            waiting |= WAIT_SPACING
+        if pilot.state == STATE_D and not self.settings.ventilation_present:
             self._ventilation_ms = _VENTILATION_MS
-        if not self.pilot.connected:
+        if not pilot.connected:
             self._ventilation_ms = 0
         if self._ventilation_ms > 0:
             self._ventilation_ms -= dt_ms
-            waiting |= session.WAIT_VENTILATION
-        if self.session.state == session.OFFERED and self.pilot.asking:
-            if not facts & session.CLOSABLE:
-                waiting |= session.WAIT_PILOT
+            waiting |= WAIT_VENTILATION
+        if visit.state == OFFERED and pilot.asking:
+            if not facts & CLOSABLE:
+                waiting |= WAIT_PILOT
         self.waiting_for = waiting
 
     def _cap_ma(self) -> int:
@@ -357,7 +393,7 @@ class Connector:
             contactor.close()
             pilot.blank()
         elif contactor.commanded and not visit.closed:
-            contactor.open(visit.cause, 1 if self._current_ma >= _UNLOADED_MA else 0)
+            contactor.open(visit.cause, 1 if self._magnitude_ma >= _UNLOADED_MA else 0)
             self.opening_faults = self.faults.active
             self.opening_waits = self.waiting_for
             self.ground_fault.spend()
@@ -374,9 +410,9 @@ class Connector:
 
     def _steady_duty(self) -> int:
         state = self.session.state
-        if state == session.BOOT:
+        if state == BOOT:
             return DUTY_F
-        if state == session.FAULT:
+        if state == FAULT:
             action = self.faults.pilot
             if action == PILOT_F:
                 return DUTY_F
@@ -387,10 +423,12 @@ class Connector:
     def _account(self, inputs: Inputs, dt_ms: int) -> None:
         contactor = self.contactor
         # Behind open contacts only a sensor's offset is left, unless they lie.
-        flows = contactor.commanded or contactor.confirmed or self._current_ma >= _UNLOADED_MA
+        flows = contactor.commanded or contactor.confirmed or self._magnitude_ma >= _UNLOADED_MA
         self.meter.account(inputs.power_w if flows else 0, dt_ms)
-        self.dispatch.export.account(self.meter.export_wh, dt_ms)
-        self._uptime_ms += dt_ms
+
+    def pass_time(self, lap_ms: int) -> None:
+        """Count the seconds since power-up."""
+        self._uptime_ms += lap_ms
         if self._uptime_ms >= 1000:
             self._uptime_ms -= 1000
             self.uptime_s += 1
@@ -400,5 +438,20 @@ class Connector:
         publish_status(self, status, inputs)
         self._spare_status = self.status
         self.status = status
-        publish_report(self, self.report, self._turn)
-        self._turn = self._turn + 1 if self._turn < REPORT_TICKS - 1 else 0
+
+    def _take_turn(self, busy: int, dt_ms: int) -> None:
+        # A tick latches a fault, goes on to another state, hears, obeys, or takes a turn: with all
+        # of it one would be too long. Whoever comes so often does not keep the turn waiting.
+        self._passed_ms += dt_ms
+        if busy and self._turn_waits < _LONGEST_WAIT:
+            self._turn_waits += 1
+            return
+        self._turn_waits = 0
+        turn = self._turn + 1 if self._turn < TURNS - 1 else 0
+        self._turn = turn
+        if turn == 0:
+            self._lap_ms = self._passed_ms
+            self._passed_ms = 0
+        take_turn(self, turn, self._lap_ms)
+        publish_report(self, self.report, self._report_turn)
+        self._report_turn = self._report_turn + 1 if self._report_turn < REPORT_TURNS - 1 else 0

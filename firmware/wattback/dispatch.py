@@ -7,8 +7,17 @@ energy flows out. What is not permitted any more is cut in the tick that knows i
 
 from micropython import const
 
-from wattback import export
-from wattback.export import Export
+from wattback.export import (
+    WAIT_CONTACTOR,
+    WAIT_CONTROLLER,
+    WAIT_DEPARTURE,
+    WAIT_FAULT,
+    WAIT_LIMIT,
+    WAIT_LINK,
+    WAIT_SERVICE,
+    WAIT_TARGET,
+    Export,
+)
 from wattback.grid.enter_service import PERIOD_MS, EnterService
 from wattback.grid.trips import Trips
 from wattback.heartbeat import SILENT, Heartbeat
@@ -19,7 +28,7 @@ from wattback.targets import SILENT as TARGET_SILENT
 from wattback.vehicle import LINK_LAPSED, Vehicle
 
 # These end an export by the ramp; every other reason cuts it.
-_RAMPS = export.WAIT_DEPARTURE | export.WAIT_CONTROLLER | export.WAIT_TARGET
+_RAMPS = WAIT_DEPARTURE | WAIT_CONTROLLER | WAIT_TARGET
 _LEAST_EXPORT_MA = const(1000)  # less is no export worth the name
 _HIGHEST_LINE_MV = const(600000)  # keeps products below 2^30; far outside every window
 _SECOND_MS = const(1000)
@@ -46,7 +55,7 @@ class Dispatch:
         self.enter_service = EnterService()
         self.trips = Trips()
         self.permission = Permission()
-        self.waits = export.WAIT_LINK
+        self.waits = WAIT_LINK
         self.wanted = 0
         self.exporting = 0
         self.cap_w = NO_CAP_W
@@ -55,45 +64,67 @@ class Dispatch:
         self.export_power_w = 0
         self._line_v = 0
         self._line_ms = _SECOND_MS
+        self._line_mv = 0
+        self._line_bp = 0
         self._period_ms = 0
+        # What was decided by, and how long ago.
+        self._news = 1
+        self._faulty = 0
+        self._closed = 0
+        self._import_ma = 0
+        self._export_ma = 0
+        self._undecided_ms = 0
         self._followed = OWNER_NONE
 
+    def guard(
+        self, line_mv: int, millihertz: int, supplied: int, settings: Settings, dt_ms: int
+    ) -> None:
+        """Look at the grid, in every tick: a source must leave it in time.
+
+        line_mv: between the legs. supplied: 1 while the supply is fit to be used at all.
+        """
+        if not 0 <= line_mv <= _HIGHEST_LINE_MV:
+            line_mv = max(0, min(line_mv, _HIGHEST_LINE_MV))
+        self._line_mv = line_mv
+        self._line_bp = line_mv // 10 * 10000 // (settings.nominal_line_mv // 10)
+        self.trips.sense(self._line_bp, millihertz, dt_ms)
+        if self.trips.tripped or not supplied:
+            self._news |= self.enter_service.in_service
+            self.enter_service.leave()
+            self._period_ms = 0
+
     def age(self, settings: Settings, dt_ms: int) -> None:
-        """Let what ends by itself run out, before commands are obeyed."""
+        """Let what controller and targets have said run out."""
         self.heartbeat.age(settings.controller_timeout_s, dt_ms)
         self.targets.age(dt_ms)
 
-    def sense(
-        self,
-        line_mv: int,
-        millihertz: int,
-        supplied: int,
-        connected: int,
-        settings: Settings,
-        dt_ms: int,
-    ) -> None:
-        """Look at the grid and listen to vehicle and controller.
+    def hear(self, connected: int, settings: Settings, dt_ms: int) -> None:
+        """Take the vehicle's message, if any, and let its times run.
 
-        line_mv: between the legs. supplied: 1 while the supply is fit to be used at all.
         connected: 0 as soon as the pilot shows state A.
         """
-        line_mv = max(0, min(line_mv, _HIGHEST_LINE_MV))
-        line_bp = line_mv // 10 * 10000 // (settings.nominal_line_mv // 10)
-        self.trips.sense(line_bp, millihertz, dt_ms)
+        self.vehicle.sense(connected, settings, dt_ms)
+        self.judge(settings)
+
+    def judge(self, settings: Settings) -> None:
+        """Find anew what vehicle and owner have against an export."""
+        waits = self.export.waits
+        self.export.judge(self.vehicle, self.import_power_w, settings)
+        if self.export.waits != waits:
+            self._news = 1
+
+    def serve(self, millihertz: int, settings: Settings, dt_ms: int) -> None:
+        """Let the entry into service go on, and decide anew whatever has changed."""
+        self._news = 1
         self._period_ms += dt_ms
-        if self.trips.tripped or not supplied:
-            self.enter_service.leave()
-            self._period_ms = 0
-        elif self._period_ms >= PERIOD_MS:
-            self._period_ms -= PERIOD_MS
-            self.enter_service.sense(line_bp, millihertz, settings)
+        if self._period_ms >= PERIOD_MS:
+            self._period_ms %= PERIOD_MS  # in slow ticks service comes later, never sooner
+            self.enter_service.sense(self._line_bp, millihertz, settings)
         if self._line_ms < _SECOND_MS:
             self._line_ms += dt_ms
-        if self._line_ms >= _SECOND_MS and line_bp >= _DIP_BP:
+        if self._line_ms >= _SECOND_MS and self._line_bp >= _DIP_BP:
             self._line_ms = 0
-            self._line_v = line_mv // 1000
-        self.vehicle.sense(connected, settings, dt_ms)
-        self.targets.settle(1 if self.heartbeat.state == SILENT else 0)
+            self._line_v = self._line_mv // 1000
 
     def decide(
         self,
@@ -104,17 +135,34 @@ class Dispatch:
         power_w: int,
         settings: Settings,
         dt_ms: int,
-    ) -> None:
-        """Find target, cap and reasons. import_ma, export_ma: the effective limits.
+    ) -> int:
+        """Find target, cap and reasons, if anything has changed or time has passed.
 
-        closed: 1 while the contactor is commanded and confirmed closed. power_w: measured.
+        import_ma, export_ma: the effective limits. closed: 1 while the contactor is commanded and
+        confirmed closed. power_w: measured. Returns 1 when it had to.
         """
-        vehicle = self.vehicle
         targets = self.targets
+        news = targets.settle(1 if self.heartbeat.state == SILENT else 0) | self._news
+        self._undecided_ms += dt_ms
+        if (
+            not news
+            and faulty == self._faulty
+            and closed == self._closed
+            and import_ma == self._import_ma
+            and export_ma == self._export_ma
+        ):
+            return 0
+        dt_ms = self._undecided_ms
+        self._undecided_ms = 0
+        self._news = 0
+        self._faulty = faulty
+        self._closed = closed
+        self._import_ma = import_ma
+        self._export_ma = export_ma
+        vehicle = self.vehicle
         # The utility's maxima are amps among the limits, at nominal voltage; here they are watts.
         self.import_power_w = min(import_ma // 10 * self._line_v // 100, settings.import_max_w)
         self.export_power_w = min(export_ma // 10 * self._line_v // 100, settings.export_max_w)
-        self.export.judge(vehicle, self.import_power_w, settings)
         owner = targets.owner
         asked_w = targets.asked_w
         if self.export.departing or owner == OWNER_NONE:
@@ -135,19 +183,20 @@ class Dispatch:
         self._followed = owner
         if owner == OWNER_NONE and targets.target_w <= 0:
             targets.start(goal_w)  # nobody wants a certain power: as the limits allow
+        elif not lowest_w <= targets.target_w <= highest_w:
+            targets.confine(lowest_w, highest_w)
         elif targets.target_w != goal_w:
             targets.follow(goal_w, settings.target_ramp_w_per_s, dt_ms)
-        if not lowest_w <= targets.target_w <= highest_w:
-            targets.confine(lowest_w, highest_w)
         if not highest_w or (self.exporting and targets.target_w <= 0):
             silent = vehicle.link == LINK_LAPSED
-            self.permission.cut(settings.vehicle_link_timeout_ms if silent else 0)
+            self.permission.cut(vehicle.age_ms if silent else 0)
         self.owner = owner
         self.waits = waits
-        self.wanted = 1 if not waits & ~export.WAIT_CONTACTOR else 0
+        self.wanted = 1 if not waits & ~WAIT_CONTACTOR else 0
         self.exporting = 1 if targets.target_w > 0 else 0
         told = vehicle.linked
         self.cap_w = NO_CAP_W if told or owner == OWNER_NONE else max(0, -goal_w)
+        return 1
 
     def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:
         """Compare measured power with what was told. discharging: the session's state is."""
@@ -158,17 +207,17 @@ class Dispatch:
     def _reasons(self, export_ma: int, faulty: int, closed: int, asked_w: int) -> int:
         waits = self.export.waits
         if faulty:
-            waits |= export.WAIT_FAULT
+            waits |= WAIT_FAULT
         if not self.enter_service.in_service:
-            waits |= export.WAIT_SERVICE
+            waits |= WAIT_SERVICE
         if export_ma < _LEAST_EXPORT_MA:
-            waits |= export.WAIT_LIMIT
+            waits |= WAIT_LIMIT
         if self.targets.state == TARGET_SILENT:
-            waits |= export.WAIT_CONTROLLER
+            waits |= WAIT_CONTROLLER
         elif asked_w <= 0:
-            waits |= export.WAIT_TARGET
+            waits |= WAIT_TARGET
         if not closed:
-            waits |= export.WAIT_CONTACTOR
+            waits |= WAIT_CONTACTOR
         return waits
 
     def _highest_w(self, settings: Settings) -> int:

@@ -19,6 +19,8 @@ from wattback.fault_table import (
 )
 from wattback.retained import FAULTS_LATCHED, RETRIES
 
+_RESETTABLE = sum(1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & CLEAR_RESET)
+
 
 class Faults:
     """Latches of the table's rows.
@@ -39,13 +41,14 @@ class Faults:
                 self.active |= 1 << index
         self._grade()
 
-    def judge(self, present: int, unplugged: int, dt_ms: int) -> None:
+    def judge(self, present: int, unplugged: int, dt_ms: int) -> int:
         """Latch the faults whose causes are `present`, and let rows go that may go.
 
-        unplugged: 1 when the pilot has shown state A. Called once a tick.
+        unplugged: 1 when the pilot has shown state A. Called once a tick. Returns 1 when a row was
+        latched now.
         """
         if not (present | self.active):
-            return
+            return 0
         if self.raised_ms < 1000:
             self.raised_ms += dt_ms
         before = self.active
@@ -61,17 +64,24 @@ class Faults:
                     self._let_go(index, unplugged)
             rows >>= 1
             index += 1
-        if self.active != before:
-            if self.active & ~before:
-                self.raised_ms = 0
-            self._grade()
+        if self.active == before:
+            return 0
+        self._grade()
+        if not self.active & ~before:
+            return 0
+        self.raised_ms = 0
+        return 1
 
     def reset(self, present: int) -> None:
         """A technician's reset: clears what lists it and is not `present` any more."""
-        for index in range(FAULT_COUNT):
-            if FAULTS[index][2] & CLEAR_RESET and not present & (1 << index):
-                self.active &= ~(1 << index)
-                self._retained[RETRIES + index] = 0
+        rows = _RESETTABLE & ~present
+        self.active &= ~rows
+        at = RETRIES
+        while rows:
+            if rows & 1:
+                self._retained[at] = 0
+            rows >>= 1
+            at += 1
         self._grade()
 
     def _let_go(self, index: int, unplugged: int) -> None:

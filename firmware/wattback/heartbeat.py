@@ -13,6 +13,7 @@ SILENT = const(2)
 STATE_NAMES = ("unheard", "present", "silent")
 
 _NEVER = const(-1)
+_BEATEN = const(-1)  # since the last call
 
 
 class Heartbeat:
@@ -28,11 +29,12 @@ class Heartbeat:
         if counter != self._counter:
             self._counter = counter
             self.state = PRESENT
-            self._silent_ms = 0
+            self._silent_ms = _BEATEN
 
     def age(self, timeout_s: int, dt_ms: int) -> None:
-        """Let silence grow by one tick; `timeout_s` of it is too much."""
+        """Let silence grow by the time since the last call; `timeout_s` of it is too much."""
         if self.state == PRESENT:
-            self._silent_ms += dt_ms
+            # A beat may be younger than that time: silence is told late rather than early.
+            self._silent_ms = self._silent_ms + dt_ms if self._silent_ms != _BEATEN else 0
             if self._silent_ms >= timeout_s * 1000:
                 self.state = SILENT

@@ -86,15 +86,17 @@ class Limits:
         self.export_owner = OWNER_HARDWARE
         self.slots[OWNER_HARDWARE].set(0, 0, FOR_EVER)  # nothing is allowed before the settings
         self._changed = 1
-        self._expiring = 0  # 1 while some slot has an end
+        self.expiring = 0  # 1 while some slot has an end
         self._scope = SCOPE_GRID
         self._was_connected = 0
 
     def set(self, owner: int, import_ma: int, export_ma: int, lasts_ms: int) -> None:
         """Set one owner's slot; magnitudes in mA or NO_LIMIT_MA, `lasts_ms` or FOR_EVER."""
-        self.slots[owner].set(import_ma, export_ma, lasts_ms)
-        self._changed = 1
-        self._expiring = 1
+        slot = self.slots[owner]
+        if slot.import_ma != import_ma or slot.export_ma != export_ma:
+            self._changed = 1
+        slot.set(import_ma, export_ma, lasts_ms)
+        self.expiring = 1
 
     def set_failsafe(self, owner: int, import_ma: int, export_ma: int) -> None:
         """Say what an owner's slot is worth without its owner, and start from there."""
@@ -113,12 +115,10 @@ class Limits:
 
     def age(self, dt_ms: int) -> None:
         """Let expiries run by the time since the last tick, before new limits are set."""
-        if not self._expiring:
-            return
-        self._expiring = 0
+        self.expiring = 0
         for slot in self.slots:
             if slot.remaining_ms != FOR_EVER:
-                self._expiring = 1
+                self.expiring = 1
                 slot.remaining_ms -= dt_ms
                 if slot.remaining_ms <= 0:
                     slot.fall_back()
@@ -141,18 +141,20 @@ class Limits:
             self._find_effective()
 
     def _find_effective(self) -> None:
-        self.import_ma = NO_LIMIT_MA
-        self.export_ma = NO_LIMIT_MA
+        lowest_import_ma = NO_LIMIT_MA
+        lowest_export_ma = NO_LIMIT_MA
         for slot in self.slots:
             if not slot.scope & self._scope:
                 continue
             import_ma = slot.failsafe_import_ma if slot.suspended else slot.import_ma
             export_ma = slot.failsafe_export_ma if slot.suspended else slot.export_ma
             if import_ma != NO_LIMIT_MA:
-                if self.import_ma == NO_LIMIT_MA or import_ma < self.import_ma:
-                    self.import_ma = import_ma
+                if lowest_import_ma == NO_LIMIT_MA or import_ma < lowest_import_ma:
+                    lowest_import_ma = import_ma
                     self.import_owner = slot.owner
             if export_ma != NO_LIMIT_MA:
-                if self.export_ma == NO_LIMIT_MA or export_ma < self.export_ma:
-                    self.export_ma = export_ma
+                if lowest_export_ma == NO_LIMIT_MA or export_ma < lowest_export_ma:
+                    lowest_export_ma = export_ma
                     self.export_owner = slot.owner
+        self.import_ma = lowest_import_ma
+        self.export_ma = lowest_export_ma

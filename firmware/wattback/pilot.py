@@ -141,8 +141,8 @@ class Pilot:
             self._blank_ms -= dt_ms
             if self._blank_ms > 0:
                 return
-        self._classify(high_mv)
-        if self._level == STATE_C or self._level == STATE_D:
+        level = self._classify(high_mv)
+        if level == STATE_C or level == STATE_D:
             self.asking = 1
             self._asking_ms = 0
         elif self.asking:
@@ -150,18 +150,18 @@ class Pilot:
             if self._asking_ms >= _ASKING_MS:
                 self.asking = 0
         if self.requesting:
-            self._watch_energy(dt_ms)
-        if self._level == self.state:
+            self._watch_energy(level, dt_ms)
+        if level == self.state:
             self._level_ms = 0
         else:
-            self._debounce(dt_ms)
-        if self.state != STATE_A or self._level != STATE_A:
+            self._debounce(level, dt_ms)
+        if level != STATE_A or self.state != STATE_A:
             self._gone_ms = 0
         elif self._gone_ms < _GONE_MS:
             self._gone_ms += dt_ms
         else:
             self.connected = 0
-        self._watch_generator(dt_ms)
+        self._watch_generator(level, dt_ms)
         if 0 < self.duty_bp < DUTY_STEADY and STATE_B <= self.state <= STATE_D:
             self._watch_diode(low_mv, dt_ms)
 
@@ -206,7 +206,7 @@ class Pilot:
             self.fault_bits &= ~DIODE_MISSING  # nothing can be said of it without PWM
         self.duty_bp = duty_bp
 
-    def _classify(self, high_mv: int) -> None:
+    def _classify(self, high_mv: int) -> int:
         level = self._level
         while level < STATE_F and high_mv < _BORDERS_MV[level] - _HYSTERESIS_MV:
             level += 1
@@ -219,9 +219,10 @@ class Pilot:
         if level != self._level:
             self._level = level
             self._level_ms = -1  # the first sample to differ: no time has passed on it
+        return level
 
-    def _watch_energy(self, dt_ms: int) -> None:
-        if self._level == STATE_C or self._level == STATE_D:
+    def _watch_energy(self, level: int, dt_ms: int) -> None:
+        if level == STATE_C or level == STATE_D:
             if self._away_ms:
                 self._away_ms = max(self._away_ms - dt_ms // _FORGIVES, 0)
             if self._steady_ms < _TO_ENERGY_MS:
@@ -233,8 +234,7 @@ class Pilot:
             self._steady_ms = 0
             self.steady = 0
 
-    def _debounce(self, dt_ms: int) -> None:
-        level = self._level
+    def _debounce(self, level: int, dt_ms: int) -> None:
         if self._level_ms < 0:
             self._level_ms = 0
         else:
@@ -263,18 +263,18 @@ class Pilot:
         else:
             self.fault_bits &= ~PILOT_SHORT
 
-    def _watch_generator(self, dt_ms: int) -> None:
+    def _watch_generator(self, level: int, dt_ms: int) -> None:
         # −12 V is the one level that only we can make: driven and measured must agree. 0 V in its
         # place is a short, which has a row of its own.
         driven = self.duty_bp == DUTY_F
-        if not driven or self._level != STATE_F:
+        if not driven or level != STATE_F:
             self._negative_ms = 0
             self.negative_seen = 0
         elif self._negative_ms < _NEGATIVE_MS:
             self._negative_ms += dt_ms
         else:
             self.negative_seen = 1
-        if (self._level == STATE_F) == driven or (driven and self._level == STATE_E):
+        if (level == STATE_F) == driven or (driven and level == STATE_E):
             self._stuck_ms = 0
             self.fault_bits &= ~PILOT_STUCK
         elif self._stuck_ms < _STUCK_MS:

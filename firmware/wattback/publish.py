@@ -7,7 +7,7 @@ from wattback.signals import Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
-REPORT_TICKS = const(8)  # until every field of a Report is renewed
+REPORT_TURNS = const(8)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -41,8 +41,7 @@ def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: 
     status.reactive_var = inputs.reactive_var
     status.voltage_l1_mv = inputs.voltage_l1_mv
     status.voltage_l2_mv = inputs.voltage_l2_mv
-    one, other = inputs.current_l1_ma, inputs.current_l2_ma
-    status.current_ma = one if abs(one) >= abs(other) else other
+    status.current_ma = connector.current_ma
     status.frequency_millihertz = inputs.frequency_millihertz
     status.import_wh = connector.meter.import_wh
     status.export_wh = connector.meter.export_wh
@@ -50,7 +49,7 @@ def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: 
 
 
 def publish_report(connector, report: Report, turn: int) -> None:  # type: ignore[no-untyped-def]
-    """Renew the fields whose turn it is, 0 … REPORT_TICKS - 1."""
+    """Renew the fields whose turn it is, 0 … REPORT_TURNS - 1."""
     dispatch = connector.dispatch
     vehicle = dispatch.vehicle
     if turn == 0:

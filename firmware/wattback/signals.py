@@ -165,7 +165,7 @@ class Status:
 
 class Report:
     """What the connector tells of itself now and then: the same object for ever, a few fields
-    renewed each tick in a fixed rota, so that each is at most `publish.REPORT_TICKS` ticks old.
+    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 24 ticks old.
     """
 
     uptime_s: int

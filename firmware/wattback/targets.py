@@ -100,12 +100,17 @@ class Targets:
                 if slot.left_ms != FOR_EVER:
                     self._expiring = 1
 
-    def settle(self, silent: int) -> None:
-        """Find whose wish counts, if that may have changed. silent: the controller is."""
-        if self._changed or silent != self._silent:
-            self._changed = 0
-            self._silent = silent
-            self._find()
+    def settle(self, silent: int) -> int:
+        """Find whose wish counts, if that may have changed; returns 1 then.
+
+        silent: the controller is.
+        """
+        if not self._changed and silent == self._silent:
+            return 0
+        self._changed = 0
+        self._silent = silent
+        self._find()
+        return 1
 
     def _find(self) -> None:
         self.owner = OWNER_NONE

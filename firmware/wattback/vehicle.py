@@ -152,10 +152,10 @@ class Vehicle:
     def _loop(self) -> None:
         inbox = self.inbox
         self.linked = 1
-        self.soc_bp = max(0, min(10000, inbox[INBOX_SOC_BP]))
-        self.minimum_soc_bp = max(0, min(10000, inbox[INBOX_MINIMUM_SOC_BP]))
-        self.need_wh = max(0, min(_HIGHEST_WH, inbox[INBOX_NEED_WH]))
-        self.departure_s = max(UNKNOWN, min(_LONGEST_S, inbox[INBOX_DEPARTURE_S]))
+        self.soc_bp = _within(inbox[INBOX_SOC_BP], 0, 10000)
+        self.minimum_soc_bp = _within(inbox[INBOX_MINIMUM_SOC_BP], 0, 10000)
+        self.need_wh = _within(inbox[INBOX_NEED_WH], 0, _HIGHEST_WH)
+        self.departure_s = _within(inbox[INBOX_DEPARTURE_S], UNKNOWN, _LONGEST_S)
         self._second_ms = 0
         if self.link != LINK_REFUSED:
             agreed = inbox[INBOX_SETTINGS] == self.settings_version
@@ -172,3 +172,9 @@ class Vehicle:
         self.charge_w = 0
         self.discharge_w = 0
         self._second_ms = 0
+
+
+def _within(value: int, lowest: int, highest: int) -> int:
+    if value < lowest:
+        return lowest
+    return value if value < highest else highest

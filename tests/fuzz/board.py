@@ -138,10 +138,11 @@ class Board:
             self._pass_us(_TICK_US - self._us % _TICK_US)
 
     def rest(self) -> None:
-        """Until no port has anything to do."""
+        """Until no port has anything to do, and the core has taken what was for it."""
         for _ in range(_MOST_TICKS):
             self.pass_ticks(1)
-            if self._service.idle and self._due_us == NEVER:
+            taken = not self._connector.vehicle.inbox_full
+            if taken and self._service.idle and self._due_us == NEVER:
                 return
         raise BoardError("the ports never rest")
 

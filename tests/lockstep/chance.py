@@ -45,7 +45,7 @@ _STARTS = (
     ("connector.enter_service_ramp_s", 1, 20, None),
     ("connector.reserve_bp", 0, 9000, None),
     ("connector.vehicle_link_timeout_ms", 600, 1400, None),
-    ("connector.permission_excess_ms", 500, 1900, None),
+    ("connector.permission_excess_ms", 500, 1700, None),
     ("connector.departure_margin_s", 0, 20, None),
     ("connector.export_day_limit_wh", 0, 200, None),
     ("vehicle.departure_s", 5.0, 100.0, 1),

@@ -6,7 +6,7 @@ from tests.lockstep.exporting import Exporting, on_both
 
 FULL_W = 32 * 240
 RAMP_W_PER_S = 4_000
-TICK_S = 0.01
+ROUND_S = 0.08  # of the turns, of which the ramp takes one
 NEAR_ZERO_W = 300  # of measured power at the tick that shows another sign
 LEAST_FLOW_W = 150
 
@@ -31,7 +31,7 @@ def reversal(site: Exporting) -> None:
     highest = told.index(max(told))
     assert told[: highest + 1] == sorted(told[: highest + 1])
     assert told[highest:] == sorted(told[highest:], reverse=True)
-    step_w = RAMP_W_PER_S * TICK_S
+    step_w = RAMP_W_PER_S * ROUND_S
     assert all(abs(after - before) <= step_w for before, after in pairwise(told))
     assert crossings(told) == 2
     assert all(abs(w) <= step_w for w in around_zero(told))

@@ -45,7 +45,7 @@ _SETTINGS = {
     "export_permitted": 1,
     "target_ramp_w_per_s": 20000,
     "vehicle_link_timeout_ms": 1000,
-    "permission_excess_ms": 1800,
+    "permission_excess_ms": 1700,
 }
 _SETTING_NAMES = [row[0] for row in SETTINGS]
 

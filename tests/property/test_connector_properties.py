@@ -27,6 +27,8 @@ from wattback.session import CHARGING, DISCHARGING, STOPPING
 SPACING_MS = 5_000
 LONGEST_STEP_MS = 50  # a longer step, or none, counts as one tick
 AMPS_OF_BP = [amps_of_bp(duty_bp) for duty_bp in range(10_001)]
+ROUND_MS = 5 * 3 * LONGEST_STEP_MS  # a round of turns, each of which waits as long as it may
+
 # Reasons that end an export by its ramp; every other one cuts it.
 RAMPS = export.WAIT_TARGET | export.WAIT_DEPARTURE | export.WAIT_CONTROLLER
 
@@ -48,6 +50,7 @@ class Judge(Player):
         self._before = (0, 0)  # duty and coil
         self._changed_ms = 2 * SPACING_MS  # since the last change of the offer
         self._told_w = 0
+        self._was_linked = 0
         self._against_ms = 0  # export that flows against a reason to cut it
 
     def _ticked(self, dt_ms: int) -> None:
@@ -64,6 +67,7 @@ class Judge(Player):
         for name, value in vars(connector.status).items():
             assert -LIMIT <= value < LIMIT, name
         self._before = (duty_bp, closed)
+        self._was_linked = connector.vehicle.linked
         self.charged += closed
         self.exported += connector.status.target_w > 0
 
@@ -129,7 +133,8 @@ class Judge(Player):
         self._told_w = status.target_w
         if status.target_w > 0:
             assert status.in_service
-            assert connector.vehicle.linked
+            # What a turn finds at the end of a tick counts from the next one.
+            assert self._was_linked or connector.vehicle.linked
             assert connector.settings.export_permitted
             assert connector.settings.export_enabled
             assert status.faults == 0
@@ -139,7 +144,7 @@ class Judge(Player):
         cut = status.export_waits & ~RAMPS
         if closed and cut and status.power_w > NO_EXPORT_W:
             self._against_ms += passed_ms
-            assert self._against_ms <= connector.settings.permission_excess_ms + LONGEST_STEP_MS
+            assert self._against_ms <= connector.settings.permission_excess_ms + ROUND_MS
         else:
             self._against_ms = 0
 

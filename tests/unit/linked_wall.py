@@ -28,6 +28,7 @@ SITE = {
     "enter_service_ramp_s": 1,
     "target_ramp_w_per_s": 2_000,
 }
+STEP_W = 2_000 * 80 // 1_000  # of that ramp in a round of turns, of which it takes one
 
 
 def settings_with(**changes: int) -> list[int]:
@@ -88,10 +89,11 @@ class LinkedWall(Wall):
         return CONTROLLER_STATES[self.connector.dispatch.heartbeat.state]
 
     def command(self, code: int, *words: int) -> None:
-        """Put a command that must be accepted, and let a tick obey it."""
+        """Put a command that must be accepted, and let a tick obey it, within three of them."""
         padded = [*words, 0, 0, 0, 0][: max(len(words), 4)]
-        assert self.connector.queue.put(code, *padded) == commands.ACCEPTED
-        self.tick()
+        queue = self.connector.queue
+        assert queue.put(code, *padded) == commands.ACCEPTED
+        self.run_until(lambda: queue.first() < 0, 30)
 
     def want(self, w: int, owner: int = targets.OWNER_SITE, lasts_s: int = 0) -> None:
         """Someone sets a target, with nothing after it."""

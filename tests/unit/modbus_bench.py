@@ -102,7 +102,7 @@ class ModbusBench(Bench):
     def __init__(self, wall: Wall | None = None) -> None:
         self.wall = wall or Wall()
         super().__init__(self.wall.connector)
-        self.run(400)
+        self.run(1_000)
 
     def run(self, ms: int) -> None:
         for _ in range(ms // 10):

@@ -54,8 +54,11 @@ class Bench:
 
     def tick(self, dt_ms: int = TICK_MS) -> None:
         part = self.part
+        part.guard(self.line_mv, self.millihertz, self.supplied, self.settings, dt_ms)
+        # What takes turns, all of it in every tick.
         part.age(self.settings, dt_ms)
-        part.sense(self.line_mv, self.millihertz, self.supplied, 1, self.settings, dt_ms)
+        part.hear(1, self.settings, dt_ms)
+        part.serve(self.millihertz, self.settings, dt_ms)
         part.decide(
             self.import_ma,
             self.export_ma,

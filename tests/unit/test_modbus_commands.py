@@ -138,7 +138,7 @@ def test_a_setting_shows_where_the_connector_uses_it() -> None:
     bench = ModbusBench()
     bench.write({"reserve": 45})
     bench.write({"702.WMax": 7_000})
-    bench.run(500)
+    bench.run(1_000)
     assert bench.connector.settings.reserve_bp == 4_500
     assert bench.read("reserve_now") == 45
     assert bench.read("702.WDisChaRteMax") == 7_000
@@ -160,12 +160,12 @@ def test_a_heartbeat_makes_the_controller_known_and_silence_makes_it_silent() ->
     assert bench.read("controller_state") == "unheard"
     bench.write({"controller_timeout": 2})
     bench.write({"heartbeat": 1})
-    bench.run(500)
+    bench.run(1_000)
     assert bench.read("controller_state") == "present"
     bench.run(2_500)
     assert bench.read("controller_state") == "silent"
     bench.write({"heartbeat": 2})
-    bench.run(500)
+    bench.run(1_000)
     assert bench.read("controller_state") == "present"
 
 

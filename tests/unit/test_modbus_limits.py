@@ -83,7 +83,7 @@ def test_after_its_time_the_programmes_limit_is_gone_and_the_registers_show_it()
     bench = ModbusBench()
     bench.write({"704.WMaxLimPctRvrtTms": 2})
     bench.write({"704.WMaxLimPctEna": 1, "704.WMaxLimPct": 50})
-    bench.run(500)
+    bench.run(1_000)
     assert (bench.read("export_limit"), bench.read("export_limit_owner")) == (24, "programme")
     bench.run(1_000)
     assert bench.read("704.WMaxLimPctRvrtRem") == 1
@@ -115,12 +115,12 @@ def test_any_write_of_the_programmes_group_starts_its_time_again() -> None:
 def test_a_limit_of_another_port_shows_as_a_share() -> None:
     bench = ModbusBench()
     bench.connector.queue.put(COMMAND_SET_LIMIT, PROGRAMME, -1, 12_000, 100)
-    bench.run(500)
+    bench.run(1_000)
     assert bench.read("704.WMaxLimPctEna") == "enabled"
     assert bench.read("704.WMaxLimPct") == 25
     assert 99 <= bench.number("704.WMaxLimPctRvrtRem") <= 100
     bench.connector.queue.put(COMMAND_SET_LIMIT, PROGRAMME, -1, -1, 0)
-    bench.run(500)
+    bench.run(1_000)
     assert bench.read("704.WMaxLimPctEna") == "disabled"
     assert bench.read("704.WMaxLimPct") == 100
 
@@ -143,7 +143,7 @@ def test_a_write_of_one_limit_sets_both_as_they_read() -> None:
     bench = ModbusBench(Wall(settings_with(site_failsafe_import_ma=6_000)))
     assert (bench.read("site_import_limit"), bench.read("site_export_limit")) == (6, -1)
     assert bench.write({"site_export_limit": 20}) == 0
-    bench.run(500)
+    bench.run(1_000)
     site = bench.connector.limits.slots[SITE]
     assert (site.import_ma, site.export_ma, site.remaining_ms) == (6_000, 20_000, -1)
 
@@ -151,12 +151,12 @@ def test_a_write_of_one_limit_sets_both_as_they_read() -> None:
 def test_the_sites_limit_is_obeyed_and_named() -> None:
     bench = ModbusBench()
     assert bench.write({"site_import_limit": 16}) == 0
-    bench.run(500)
+    bench.run(1_000)
     assert (bench.read("import_limit"), bench.read("import_limit_owner")) == (16, "site")
     assert bench.read("export_limit_owner") != "site"
     assert bench.read("import_power") == 3_840
     bench.write({"site_import_limit": 0})
-    bench.run(500)
+    bench.run(1_000)
     assert bench.read("import_limit") == 0
 
 
@@ -166,7 +166,7 @@ def test_after_its_time_the_sites_limit_reads_what_the_failsafe_is() -> None:
     )
     bench.write({"site_import_limit": 32, "site_export_limit": 30, "site_limit_timeout": 2})
     assert bench.read("site_limit_left") == 2
-    bench.run(500)
+    bench.run(1_000)
     assert (bench.read("site_import_limit"), bench.read("site_export_limit")) == (32, 30)
     bench.run(2_000)
     assert (bench.read("site_import_limit"), bench.read("site_export_limit")) == (6, 0)
@@ -188,7 +188,7 @@ def test_a_refreshed_limit_of_the_site_stays() -> None:
 def test_the_largest_power_of_the_utility_is_a_limit_of_its_own() -> None:
     bench = ModbusBench()
     assert bench.write({"702.WChaRteMax": 7_680, "702.WDisChaRteMax": 4_800}) == 0
-    bench.run(500)
+    bench.run(1_000)
     assert (bench.read("import_limit"), bench.read("import_limit_owner")) == (32, "capacity")
     assert (bench.read("export_limit"), bench.read("export_limit_owner")) == (20, "capacity")
     assert bench.read("702.WMax") == 4_800

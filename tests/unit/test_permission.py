@@ -9,7 +9,7 @@ from wattback.settings import Settings
 
 TICK_MS = 10
 EXCESS_W = 500
-EXCESS_MS = 1_800
+EXCESS_MS = 1_700
 BEHIND_MS = (2_000, 2_500)  # how long a target of before still counts, at least and at most
 FOLLOW_MS = 4_500
 SETTINGS = Settings()

@@ -8,7 +8,7 @@ from tests.unit.linked_wall import LinkedWall, exporting_wall
 from wattback import commands, limits, targets
 from wattback.connector import Connector
 from wattback.limits import MODE_GRID
-from wattback.publish import REPORT_TICKS
+from wattback.publish import REPORT_TURNS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES, Report, Status
 
 NOT_WRITTEN = -987_654
@@ -49,14 +49,14 @@ def test_every_field_of_a_status_is_written_in_every_tick() -> None:
     assert NOT_WRITTEN not in vars(spare).values()
 
 
-@pytest.mark.parametrize("begins", range(REPORT_TICKS))
+@pytest.mark.parametrize("begins", range(REPORT_TURNS))
 def test_every_field_of_a_report_is_written_within_its_ticks(begins: int) -> None:
     wall = busy_wall()
     wall.run(begins * 10)
     report = wall.connector.report
     for name in REPORT_NAMES:
         setattr(report, name, NOT_WRITTEN)
-    wall.run(REPORT_TICKS * 10)
+    wall.run(REPORT_TURNS * 30)
     assert [name for name in REPORT_NAMES if getattr(report, name) == NOT_WRITTEN] == []
 
 
@@ -184,7 +184,7 @@ def test_what_lasts_for_ever_is_reported_as_minus_1() -> None:
 def test_the_last_opening_is_reported_with_its_faults_and_waits() -> None:
     wall = exporting_wall(3_000)
     wall.board.sensors.ground_fault_latched = 1
-    wall.run(REPORT_TICKS * 10)
+    wall.run(REPORT_TURNS * 30)
     report = wall.connector.report
     assert report.opening_faults == wall.connector.status.faults != 0
     assert report.hot_openings == 1

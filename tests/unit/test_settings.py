@@ -111,7 +111,7 @@ def test_nothing_is_exported_by_a_connector_that_nobody_has_set_up() -> None:
 def test_a_lapse_and_what_is_left_of_its_time_end_within_2_s(timeout_ms: int) -> None:
     ranges = {row[0]: row[2:4] for row in SETTINGS}
     assert ranges["vehicle_link_timeout_ms"] == (600, 1_400)
-    assert max(timeout_ms, ranges["permission_excess_ms"][1]) + 60 < 2_000
+    assert max(timeout_ms, ranges["permission_excess_ms"][1]) + 60 + 150 < 2_000
 
 
 # --- at run time ---

@@ -51,16 +51,17 @@ class Trips:
             return
         self.normal = 0
         self.tripped = 0
+        beyond_ms = self._beyond_ms
         for index in range(len(TRIPS)):
-            row = TRIPS[index]
-            value = line_bp if row[0] == _VOLTAGE else millihertz
-            if value > row[2] if row[1] else value < row[2]:
-                if self._beyond_ms[index] < row[3] - _AHEAD_MS:
-                    self._beyond_ms[index] += dt_ms
+            quantity, above, threshold, row_ms = TRIPS[index]
+            value = line_bp if quantity == _VOLTAGE else millihertz
+            if value > threshold if above else value < threshold:
+                if beyond_ms[index] < row_ms - _AHEAD_MS:
+                    beyond_ms[index] += dt_ms
                 else:
                     self.tripped = 1
             else:
-                self._beyond_ms[index] = 0
+                beyond_ms[index] = 0
 
     def _clear(self) -> None:
         for index in range(len(TRIPS)):

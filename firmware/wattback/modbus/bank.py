@@ -55,9 +55,10 @@ _RESET = const(7)
 _PART_704 = const(2)
 _PART_OURS = const(4)
 
-# The queue holds at most seven commands, one is taken a tick, and a report is eight ticks old at
-# most (`publish.REPORT_TICKS`): then everything that was written shows in it.
-_SETTLE_TICKS = const(16)
+# The queue holds at most seven commands, of which one is taken every third tick or sooner, and a
+# report needs eight turns (`publish.REPORT_TURNS`), which come as often: then everything that was
+# written shows in it.
+_SETTLE_TICKS = const(48)
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 

@@ -159,7 +159,8 @@ class ProgrammeTarget(TargetPoints):
         drafts.add(COMMAND_SET_TARGET, self._owner, 1, w, timeout_s, after, after_w)
 
     def _show_w(self, w: int, keeps: int) -> None:
-        super()._show_w(w, keeps)
+        if not keeps & _FRESH_W:
+            self._image.put(self._w_at, S32, w)
         if not keeps & _FRESH_PERCENT:
             max_w = self._max_w()
             percent = _rounded(w * _HUNDRED_PERCENT, max_w) if max_w else 0

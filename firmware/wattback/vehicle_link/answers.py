@@ -143,8 +143,11 @@ class Answer:
         self._pair(_EVSE_MAXIMUM_DISCHARGE_POWER, report.export_power_w)
 
     def _write_permit(self) -> None:
+        status = self._status
+        against = status.export_waits & ~(WAIT_TARGET | WAIT_CONTACTOR)
         self._writer.integer(_PERMIT_SERVICE)
-        self._writer.flag(not self._status.export_waits & ~(WAIT_TARGET | WAIT_CONTACTOR))
+        # What ends an export by its ramp does not forbid what the ramp still asks for.
+        self._writer.flag(status.target_w > 0 or not against)
 
     def _write_curve(self, which: int) -> None:
         # The trip table has two rows a curve, in the order of the curves' keys.
