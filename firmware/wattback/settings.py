@@ -49,8 +49,8 @@ SETTINGS = (
     # unconfirmed (6.7, U).
     ("vehicle_link_timeout_ms", 1250, 600, 1400, AT_START),
     # How long power may flow against its permission, and how much more than permitted. A source
-    # must have ceased within 2 s (evse.md 6.4, C), and in these are the opening of the contactor, 60
-    # ms, and the wait for a turn, 150 ms; the amount is unconfirmed.
+    # must have ceased within 2 s (evse.md 6.4, C), which includes the opening of contacts, 60 ms,
+    # and the wait for a turn, 150 ms; the amount is unconfirmed.
     ("permission_excess_ms", 1700, 500, 1700, AT_START),
     ("permission_excess_w", 500, 100, 2000, AT_START),
     # Nothing public gives a ramp for set-points (evse.md 5.2, U).

@@ -83,7 +83,8 @@ def run() -> None:
                 board.tick()
                 _complain(board, watch.after_tick(board.connector.status))
                 board.tell()
-                if not board.service.idle:
+                # While commands wait in the queue, a port that found no room may try again.
+                if not board.service.idle or board.connector.queue.first() >= 0:
                     watch.forget()
             else:
                 _complain(board, watch.look())
