@@ -1,32 +1,32 @@
-"""The core on the emulated Pico: RAM, microseconds and bytes, all of them emulated."""
+"""The firmware on the emulated Pico: RAM, microseconds and bytes, all of them emulated."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 
-from tests.evidence.figures import Figure, Section, Table, at_most
+from tests.evidence.figures import Figure, Section, Table, at_least, at_most
 from tests.evidence.workers import run_apart
+from tests.pico.console_steps import STEP_LIMIT_US, StepCost, measure_steps
 from tests.pico.core_evening import SEED
 from tests.pico.core_phases import (
     GROWTH_LIMIT_BYTES,
-    ROOM_LIMIT_BYTES,
     TICK_AIM_US,
     TICK_LIMIT_US,
-    CoreRoom,
     measure_phases,
-    measure_room,
 )
 from tests.pico.emulated import BoardError
 from tests.pico.measure_core import PhaseCost
+from tests.pico.rooms import HEAP_LEFT_LIMIT_BYTES, UnitRam, measure_unit
 
 
 def measure() -> Section:
-    """Weigh the core and time its phases, on two boards at once."""
-    room, costs = run_apart(_measure, [("room",), ("phases",)])
-    assert isinstance(room, CoreRoom) and isinstance(costs, tuple)
+    """Weigh the rooms, time the core's phases and the console's steps, on two boards at once."""
+    unit, costs, steps = run_apart(_measure, [("unit",), ("phases",), ("steps",)])
+    assert isinstance(unit, UnitRam) and isinstance(costs, PhaseCosts) and isinstance(steps, Steps)
     return Section(
         "pico",
-        "The core on an emulated Pico",
+        "On an emulated Pico",
         "An evening played in the simulator, its frames replayed on the board; a tick is "
         "Connector.tick with the simulated board's sampling and driving. Each tick runs twice: "
         "timed with the heap locked, where an allocation would raise and end the measurement, "
@@ -34,30 +34,67 @@ def measure() -> Section:
         "has no cache misses.",
         f"MicroPython 1.27.0 for the RP2040 (125 MHz), emulated by rp2040py {version('rp2040py')}",
         str(SEED),
-        (*_room_figures(room), *_tick_figures(costs)),
-        (_phase_table(costs), _room_table(room)),
+        (*_room_figures(unit), *_tick_figures(costs.costs), *_step_figures(steps)),
+        (_phase_table(costs.costs), _step_table(steps), _room_table(unit)),
     )
 
 
-def _measure(what: str) -> CoreRoom | tuple[PhaseCost, ...]:
+@dataclass(frozen=True)
+class PhaseCosts:
+    """Of every phase of the core."""
+
+    costs: tuple[PhaseCost, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Of every kind of traffic of the console, and the bytes that a quiet step leaves behind."""
+
+    costs: tuple[StepCost, ...]
+    left_bytes: int
+
+
+def _measure(what: str) -> UnitRam | PhaseCosts | Steps:
     try:
-        return measure_room() if what == "room" else measure_phases()
+        if what == "unit":
+            return measure_unit()
+        return PhaseCosts(measure_phases()) if what == "phases" else Steps(*measure_steps())
     except BoardError as error:  # which cannot travel between processes
         raise RuntimeError(f"the emulated board stopped: {error}") from None
 
 
-def _room_figures(room: CoreRoom) -> tuple[Figure, ...]:
-    modules = f"{len(room.modules)} modules of the core"
+def _room_figures(unit: UnitRam) -> tuple[Figure, ...]:
     return (
-        at_most(
-            "RAM after import", room.total_bytes, "bytes, emulated", ROOM_LIMIT_BYTES, modules
+        *(
+            at_most(
+                f"RAM of the room: {ram.room.name}",
+                ram.total_bytes,
+                "bytes, emulated",
+                ram.room.limit_bytes,
+                f"{len(ram.modules)} modules, after import",
+            )
+            for ram in unit.rooms
         ),
         Figure(
-            "RAM of one Connector", room.connector_bytes, "bytes, emulated", "1 built after import"
+            "RAM of one Connector", unit.connector_bytes, "bytes, emulated", "1 built after import"
         ),
-        Figure(
-            "heap left", room.free_bytes, "bytes, emulated", "core imported, 1 Connector built"
+        Figure("RAM of its ports and registers", unit.service_bytes, "bytes, emulated", "1 built"),
+        at_least(
+            "heap left",
+            unit.free_bytes,
+            "bytes, emulated",
+            HEAP_LEFT_LIMIT_BYTES,
+            "everything imported and built",
         ),
+    )
+
+
+def _step_figures(steps: Steps) -> tuple[Figure, ...]:
+    worst = max(steps.costs, key=lambda cost: cost.worst_us)
+    where = f"{sum(cost.steps for cost in steps.costs)} steps; in “{worst.name}”"
+    return (
+        at_most("worst step of the console", worst.worst_us, "µs, emulated", STEP_LIMIT_US, where),
+        at_most("heap left behind by a quiet step", steps.left_bytes, "bytes, emulated", 0, "1"),
     )
 
 
@@ -99,9 +136,21 @@ def _phase_table(costs: tuple[PhaseCost, ...]) -> Table:
     )
 
 
-def _room_table(room: CoreRoom) -> Table:
+def _step_table(steps: Steps) -> Table:
+    return Table(
+        "Emulated cost of a step of the console",
+        ("what comes", "steps", "worst µs"),
+        tuple((cost.name, cost.steps, cost.worst_us) for cost in steps.costs),
+    )
+
+
+def _room_table(unit: UnitRam) -> Table:
     return Table(
         "Emulated RAM after import, in the order of import",
-        ("module", "bytes"),
-        tuple((module.module, module.ram_bytes) for module in room.modules),
+        ("room", "module", "bytes"),
+        tuple(
+            (ram.room.name, module.module, module.ram_bytes)
+            for ram in unit.rooms
+            for module in ram.modules
+        ),
     )

@@ -1,21 +1,6 @@
-"""The budgets of the console on the emulated Pico: RAM of its room, microseconds a step."""
+"""The budget of the console on the emulated Pico: microseconds a step."""
 
-from tests.pico.console_room import (
-    ROOM_LIMIT_BYTES,
-    STEP_LIMIT_US,
-    measure_console_room,
-    measure_steps,
-)
-
-
-def test_console_and_codec_fit_their_room() -> None:
-    modules = measure_console_room()
-    print()
-    for module in modules:
-        print(f"{module.module:28}{module.ram_bytes:7,} bytes")
-    total = sum(module.ram_bytes for module in modules)
-    print(f"{'console and codec':28}{total:7,} bytes")
-    assert total <= ROOM_LIMIT_BYTES
+from tests.pico.console_steps import STEP_LIMIT_US, measure_steps
 
 
 def test_no_step_is_too_long_and_a_quiet_one_allocates_nothing() -> None:

@@ -1,27 +1,20 @@
-"""What the console costs on the emulated Pico: RAM with the codec that it needs, time of a step.
+"""What the console's steps cost on the emulated Pico, by what comes over the wire.
 
-The budgets of DESIGN are here as limits; `test_console_budgets.py` asserts them. The core is
-loaded first, as on a board: its names are the interpreter's by then, and allocating takes longer
-in a fuller heap.
+The limit of DESIGN is here; `test_console_budgets.py` asserts it. The core is loaded first, as on
+a board: its names are the interpreter's by then, and allocating takes longer in a fuller heap.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
-from pathlib import Path
 
 import cbor2
 
 from tests.pico.emulated import run_on_pico
-from tests.pico.measure_core import ModuleRam, measure_ram
 from tests.unit.console_bench import GROUP, lines_of, request
-from tests.unit.source_tree import imports_of
 from wattback_sim.firmware import firmware_root
 
-ROOM_LIMIT_BYTES = 20_000  # RAM after import (DESIGN, "Memory")
 STEP_LIMIT_US = 2_000  # (DESIGN, "The two planes of the firmware")
-ROOMS = ("wattback.console", "wattback.codec")
 
 _TIMEOUT_S = 280.0
 _FIRMWARE = firmware_root() / "wattback"
@@ -125,15 +118,6 @@ class StepCost:
     worst_us: int
 
 
-def measure_console_room() -> tuple[ModuleRam, ...]:
-    """The modules of the console and of the codec, the whole core loaded before."""
-    core = _with_imports("wattback.connector")
-    console = _with_imports("wattback.console.port")
-    modules = core + [module for module in console if module not in core]
-    ram = measure_ram([_FIRMWARE], modules, _TIMEOUT_S)
-    return tuple(module for module in ram.modules if module.module.startswith(ROOMS))
-
-
 def measure_steps() -> tuple[tuple[StepCost, ...], int]:
     """The worst step of each kind of traffic, and the bytes that a quiet one leaves behind."""
     script = _STEPS_SCRIPT.format(
@@ -149,26 +133,3 @@ def measure_steps() -> tuple[tuple[StepCost, ...], int]:
             costs[name] = StepCost(name, known.steps + int(steps), worst)
     left_bytes = costs.pop("bytes").worst_us
     return tuple(costs.values()), left_bytes
-
-
-def _with_imports(module: str) -> list[str]:
-    """The module and all it imports, each after what it imports itself."""
-    arrows: dict[str, set[str]] = {}
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name not in arrows:
-            package = name.rpartition(".")[0]
-            found = {target for target in imports_of(_path(name)) if _is_module(target)}
-            arrows[name] = (found | {package} if package else found) - {name}
-            waiting.extend(arrows[name])
-    return list(TopologicalSorter(arrows).static_order())
-
-
-def _path(module: str) -> Path:
-    path = _FIRMWARE.parent.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def _is_module(name: str) -> bool:
-    return name.startswith("wattback") and _path(name).is_file()

@@ -1,0 +1,148 @@
+"""What each room of the firmware keeps of the heap on the emulated Pico, all of them in one boot.
+
+The rooms are imported in the order in which a board needs them, so what a room is the first to
+import counts as its own. `test_budgets.py` asserts the lines, and `make evidence` prints them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from tests.pico.measure_core import ModuleRam, measure_ram
+from tests.unit.source_tree import imports_of, under
+from wattback_sim.firmware import firmware_root
+
+HEAP_LEFT_LIMIT_BYTES = 48_000  # for what the later steps bring: store, update, board, buffers
+
+_TIMEOUT_S = 560.0  # of wall time, for machines that are slow or have much else to do
+_FIRMWARE = firmware_root() / "wattback"
+
+# What a board builds, weighed as modules, so that nothing but what they keep counts.
+_BOARD = """\
+class Board:
+    def sample(self, inputs):
+        pass
+
+    def drive(self, outputs):
+        pass
+"""
+_CONNECTOR = """\
+from unit.board import Board
+from wattback.connector import Connector
+from wattback.retained import WORDS
+
+connector = Connector(Board(), [0] * WORDS)
+"""
+_SERVICE = """\
+from unit.connector import connector
+from wattback.codec.crc import crc16_modbus
+from wattback.identity import Identity
+from wattback.ports import make_service
+
+service = make_service(connector, Identity("00000001"), crc16_modbus)
+"""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A part of the firmware. roots: modules that bring in all of it. limit_bytes: its line."""
+
+    name: str
+    roots: tuple[str, ...]
+    limit_bytes: int
+
+
+@dataclass(frozen=True)
+class RoomRam:
+    """What a room keeps after import, and each of its modules."""
+
+    room: Room
+    modules: tuple[ModuleRam, ...]
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(module.ram_bytes for module in self.modules)
+
+    @property
+    def is_over(self) -> bool:
+        """The room needs more than its line."""
+        return self.total_bytes > self.room.limit_bytes
+
+
+@dataclass(frozen=True)
+class UnitRam:
+    """A whole unit: its rooms, one connector, its ports, and the heap then left."""
+
+    rooms: tuple[RoomRam, ...]
+    connector_bytes: int
+    service_bytes: int
+    free_bytes: int
+
+
+# DESIGN ("Memory") has lines for grid, core, Modbus and console. What it did not foresee has rooms
+# of its own, and lines that leave those that are still to come their places: dispatch (vehicle,
+# targets, heartbeat, permission, export, and the limits and settings that all of them go by), the
+# vehicle link, and the service plane's own.
+ROOMS = (
+    Room("grid", ("wattback.grid.trips", "wattback.grid.enter_service"), 18_000),
+    Room("dispatch", ("wattback.dispatch",), 26_000),
+    Room("core", ("wattback.connector",), 30_000),
+    Room("service", ("wattback.service", "wattback.identity"), 4_000),
+    Room("console", ("wattback.console.port",), 20_000),
+    Room("Modbus", ("wattback.modbus.tcp", "wattback.modbus.rtu"), 20_000),
+    Room("vehicle link", ("wattback.vehicle_link.port",), 9_000),
+    Room("ports", ("wattback.ports",), 1_000),
+)
+
+
+def measure_unit() -> UnitRam:
+    """Weigh everything on a freshly booted board."""
+    modules_of = {room: _modules_of(room, before) for before, room in enumerate(ROOMS)}
+    modules = [module for room in ROOMS for module in modules_of[room]]
+    with tempfile.TemporaryDirectory() as folder:
+        unit = Path(folder) / "unit"
+        unit.mkdir()
+        (unit / "__init__.py").write_text("")
+        for name, text in (("board", _BOARD), ("connector", _CONNECTOR), ("service", _SERVICE)):
+            (unit / f"{name}.py").write_text(text)
+        built = ["unit", "unit.board", "unit.connector", "unit.service"]
+        ram = measure_ram([_FIRMWARE, unit], [*modules, *built], _TIMEOUT_S)
+    weights = {module.module: module for module in ram.modules}
+    return UnitRam(
+        tuple(RoomRam(room, tuple(weights[name] for name in modules_of[room])) for room in ROOMS),
+        weights["unit.connector"].ram_bytes,
+        weights["unit.service"].ram_bytes,
+        ram.free_bytes,
+    )
+
+
+def modules_with(roots: Sequence[str]) -> list[str]:
+    """Modules and all that they import, each after what it imports itself."""
+    arrows: dict[str, set[str]] = {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in arrows:
+            package = name.rpartition(".")[0]
+            found = {target for target in imports_of(_path(name)) if _is_module(target)}
+            arrows[name] = (found | {package} if package else found) - {name}
+            waiting.extend(arrows[name])
+    return list(TopologicalSorter(arrows).static_order())
+
+
+def _modules_of(room: Room, before: int) -> list[str]:
+    known = {name for other in ROOMS[:before] for name in modules_with(other.roots)}
+    return [name for name in modules_with(room.roots) if name not in known]
+
+
+def _path(module: str) -> Path:
+    path = _FIRMWARE.parent.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _is_module(name: str) -> bool:
+    return under(name, "wattback") and _path(name).is_file()
