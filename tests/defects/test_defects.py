@@ -28,7 +28,8 @@ _PARTS = ("firmware", "hil", "sim", "tools")
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One patch. reason: a pattern for what the run must say, with the truth's number."""
+    """One patch. reason: a pattern for what the run must say: a truth by its number, the column of
+    an expectation where no truth can know, or what stopped the firmware."""
 
     name: str
     scenario: Path
@@ -87,8 +88,11 @@ def _run(copy: Path, scenario: Path) -> tuple[int, dict[str, Any]]:
 def _sayings(document: dict[str, Any]) -> list[str]:
     """What a run says was wrong, in the words of the patches."""
     stopped = document.get("error", "")
+    expected = document.get("expectations", ())
+    unmet = (item for item in expected if item["met_s"] is None)
     return [
         *(f"truth {item['truth']}: {item['text']}" for item in document.get("violations", ())),
+        *(f"expectation: {item['column']} was {item['seen']!r}" for item in unmet),
         re.sub(r"^the firmware stopped with code \d+", "stopped", stopped),
     ]
 
