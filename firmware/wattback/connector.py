@@ -12,7 +12,8 @@ from micropython import const
 from wattback import commands
 from wattback.commands import CommandQueue
 from wattback.contactor import Contactor
-from wattback.dispatch import NO_CAP_W, Dispatch
+from wattback.dispatch import Dispatch
+from wattback.facts import UNLOADED_MA, find_facts, offerable_ma
 from wattback.fault_table import PILOT_F, PILOT_F_BRIEFLY, SETTINGS_INVALID
 from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
@@ -27,41 +28,17 @@ from wattback.limits import (
 )
 from wattback.meter import Meter
 from wattback.overcurrent import Overcurrent
-from wattback.permission import NO_EXPORT_W
 from wattback.pilot import (
     DUTY_F,
     DUTY_STEADY,
-    MINIMUM_OFFER_MA,
     STATE_A,
-    STATE_B,
-    STATE_D,
     Pilot,
 )
 from wattback.publish import REPORT_TURNS, publish_report, publish_status
 from wattback.session import (
     BOOT,
-    CEASED,
-    CLOSABLE,
-    CONNECTED,
     DISCHARGING,
-    EXPORTING,
     FAULT,
-    FAULTY,
-    OFFERABLE,
-    OFFERED,
-    READY,
-    REQUESTING,
-    TRIPPED,
-    UNLOADED,
-    UNPERMITTED,
-    WAIT_LIMIT,
-    WAIT_PILOT,
-    WAIT_REST,
-    WAIT_SELF_TEST,
-    WAIT_SPACING,
-    WAIT_SUPPLY,
-    WAIT_TARGET,
-    WAIT_VENTILATION,
     Session,
 )
 from wattback.settings import Settings
@@ -79,12 +56,7 @@ _LONGEST_STEP_MS = const(50)
 
 _LONGEST_WAIT = const(2)  # of a turn, in ticks
 
-_UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 4.1, C)
-_UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
 _F_MINIMUM_MS = const(300)  # state F after a fault (Table A.5; evse.md 1.4, C)
-_VENTILATION_MS = const(30000)  # after a refused state D (WARP; evse.md 1.5, C)
-# What is waited for but does not take an offer back.
-_HOLDS_NOTHING = WAIT_PILOT
 
 
 class Connector:
@@ -119,13 +91,13 @@ class Connector:
         self.opening_faults = 0
         self.opening_waits = 0
         self.uptime_s = 0
-        self._settings_loaded = 0
+        self.settings_loaded = 0
         self._settings_fault = 0
         self._now_ms = -1
         self.current_ma = 0  # of the larger leg
-        self._magnitude_ma = 0  # of the same
-        self._unloaded_ms = 0
-        self._ventilation_ms = 0
+        self.magnitude_ma = 0  # of the same
+        self.unloaded_ms = 0
+        self.ventilation_ms = 0
         self._turn = 0
         self._passed_ms = 0
         self._lap_ms = 0
@@ -144,7 +116,7 @@ class Connector:
         Returns the name of the first value refused, "a second load", or "". A refused value leaves
         the connector unavailable with the fault settings_invalid.
         """
-        if self._settings_loaded:
+        if self.settings_loaded:
             return "a second load"
         refused = self.settings.load(values)
         if refused:
@@ -161,7 +133,7 @@ class Connector:
         )
         self._apply_capacity()
         self.vehicle.settings_version = settings.version()
-        self._settings_loaded = 1
+        self.settings_loaded = 1
         return ""
 
     def tick(self, now_ms: int) -> None:
@@ -177,7 +149,7 @@ class Connector:
         if not busy and not self._turn_waits:
             busy = self._hear_or_obey()
         busy |= self._dispatch(inputs, dt_ms)
-        self.session.decide(self._permit(inputs, dt_ms), dt_ms)
+        self.session.decide(find_facts(self, inputs, dt_ms), dt_ms)
         self._act()
         self._board.drive(self.outputs)
         self._account(inputs, dt_ms)
@@ -267,7 +239,7 @@ class Connector:
         one_ma = inputs.current_l1_ma
         other_ma = inputs.current_l2_ma
         self.current_ma = one_ma if abs(one_ma) >= abs(other_ma) else other_ma
-        self._magnitude_ma = abs(self.current_ma)
+        self.magnitude_ma = abs(self.current_ma)
         self.dispatch.guard(
             inputs.voltage_l1_mv + inputs.voltage_l2_mv,
             inputs.frequency_millihertz,
@@ -310,80 +282,6 @@ class Connector:
             dt_ms,
         )
 
-    def _permit(self, inputs: Inputs, dt_ms: int) -> int:
-        pilot = self.pilot
-        contactor = self.contactor
-        facts = 0
-        if self.faults.active:
-            facts |= FAULTY
-        # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
-        # contactor is confirmed open.
-        if self._settings_loaded and self.ground_fault.valid and pilot.negative_seen:
-            facts |= READY
-        if STATE_B <= pilot.state <= STATE_D:
-            facts |= CONNECTED
-        if pilot.requesting:
-            facts |= REQUESTING
-        if pilot.steady and pilot.diode_seen and not contactor.confirmed:
-            facts |= CLOSABLE
-        self._wait(facts, dt_ms)
-        if not self.waiting_for & ~_HOLDS_NOTHING:
-            facts |= OFFERABLE
-        if self._magnitude_ma >= _UNLOADED_MA:
-            self._unloaded_ms = 0
-        elif self._unloaded_ms < _UNLOADED_MS:
-            self._unloaded_ms += dt_ms
-        else:
-            facts |= UNLOADED
-        dispatch = self.dispatch
-        if dispatch.exporting:
-            facts |= EXPORTING
-        if inputs.power_w <= NO_EXPORT_W:
-            facts |= CEASED
-        if dispatch.trips.tripped:
-            facts |= TRIPPED
-        if dispatch.permission.overdue:
-            facts |= UNPERMITTED
-        return facts
-
-    def _wait(self, facts: int, dt_ms: int) -> None:
-        waiting = 0
-        visit = self.session
-        pilot = self.pilot
-        if not self.supply.fit or not (self.supply.inside or visit.closed):
-            waiting |= WAIT_SUPPLY
-        if self.limits.import_ma < MINIMUM_OFFER_MA:
-            if not self.dispatch.wanted:  # by its digital link a vehicle may export all the same
-                waiting |= WAIT_LIMIT
-        elif not self.vehicle.linked and self._cap_ma() < MINIMUM_OFFER_MA:
-            waiting |= WAIT_TARGET
-        if not visit.closed:
-            if not self.contactor.rested:
-                waiting |= WAIT_REST
-            if not self.ground_fault.valid:
-                waiting |= WAIT_SELF_TEST
-        if not visit.offering and not pilot.spaced:
-            waiting |= WAIT_SPACING
-        if pilot.state == STATE_D and not self.settings.ventilation_present:
-            self._ventilation_ms = _VENTILATION_MS
-        if not pilot.connected:
-            self._ventilation_ms = 0
-        if self._ventilation_ms > 0:
-            self._ventilation_ms -= dt_ms
-            waiting |= WAIT_VENTILATION
-        if visit.state == OFFERED and pilot.asking:
-            if not facts & CLOSABLE:
-                waiting |= WAIT_PILOT
-        self.waiting_for = waiting
-
-    def _cap_ma(self) -> int:
-        cap_w = self.dispatch.cap_w
-        import_ma = self.limits.import_ma
-        if cap_w == NO_CAP_W or cap_w >= self.dispatch.import_power_w:
-            return import_ma
-        # In the ratio of powers, in coarser units: W × 10 mA stays below 2^30.
-        return import_ma // 10 * cap_w // max(self.dispatch.import_power_w, 1) * 10
-
     def _act(self) -> None:
         outputs = self.outputs
         visit = self.session
@@ -393,14 +291,14 @@ class Connector:
             contactor.close()
             pilot.blank()
         elif contactor.commanded and not visit.closed:
-            contactor.open(visit.cause, 1 if self._magnitude_ma >= _UNLOADED_MA else 0)
+            contactor.open(visit.cause, 1 if self.magnitude_ma >= UNLOADED_MA else 0)
             self.opening_faults = self.faults.active
             self.opening_waits = self.waiting_for
             self.ground_fault.spend()
             pilot.blank()
         if visit.offering:
             # Under a closed contactor the PWM stays until the session stops: 5 % offers nothing.
-            pilot.offer(self._cap_ma(), self.vehicle.linked or visit.closed)
+            pilot.offer(offerable_ma(self), self.vehicle.linked or visit.closed)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded
@@ -423,7 +321,7 @@ class Connector:
     def _account(self, inputs: Inputs, dt_ms: int) -> None:
         contactor = self.contactor
         # Behind open contacts only a sensor's offset is left, unless they lie.
-        flows = contactor.commanded or contactor.confirmed or self._magnitude_ma >= _UNLOADED_MA
+        flows = contactor.commanded or contactor.confirmed or self.magnitude_ma >= UNLOADED_MA
         self.meter.account(inputs.power_w if flows else 0, dt_ms)
 
     def pass_time(self, lap_ms: int) -> None:

@@ -1,0 +1,115 @@
+"""Facts: what the session goes by in this tick, and what an offer still waits for."""
+
+from micropython import const
+
+from wattback.dispatch import NO_CAP_W
+from wattback.permission import NO_EXPORT_W
+from wattback.pilot import MINIMUM_OFFER_MA, STATE_B, STATE_D
+from wattback.session import (
+    CEASED,
+    CLOSABLE,
+    CONNECTED,
+    EXPORTING,
+    FAULTY,
+    OFFERABLE,
+    OFFERED,
+    READY,
+    REQUESTING,
+    TRIPPED,
+    UNLOADED,
+    UNPERMITTED,
+    WAIT_LIMIT,
+    WAIT_PILOT,
+    WAIT_REST,
+    WAIT_SELF_TEST,
+    WAIT_SPACING,
+    WAIT_SUPPLY,
+    WAIT_TARGET,
+    WAIT_VENTILATION,
+)
+from wattback.signals import Inputs
+
+UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 4.1, C)
+_UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
+_VENTILATION_MS = const(30000)  # after a refused state D (WARP; evse.md 1.5, C)
+# What is waited for but does not take an offer back.
+_HOLDS_NOTHING = WAIT_PILOT
+
+
+def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no-untyped-def]
+    """Facts of the session, as its bits; `connector.waiting_for` as WAIT bits."""
+    pilot = connector.pilot
+    contactor = connector.contactor
+    facts = 0
+    if connector.faults.active:
+        facts |= FAULTY
+    # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
+    # contactor is confirmed open.
+    if connector.settings_loaded and connector.ground_fault.valid and pilot.negative_seen:
+        facts |= READY
+    if STATE_B <= pilot.state <= STATE_D:
+        facts |= CONNECTED
+    if pilot.requesting:
+        facts |= REQUESTING
+    if pilot.steady and pilot.diode_seen and not contactor.confirmed:
+        facts |= CLOSABLE
+    _wait(connector, facts, dt_ms)
+    if not connector.waiting_for & ~_HOLDS_NOTHING:
+        facts |= OFFERABLE
+    if connector.magnitude_ma >= UNLOADED_MA:
+        connector.unloaded_ms = 0
+    elif connector.unloaded_ms < _UNLOADED_MS:
+        connector.unloaded_ms += dt_ms
+    else:
+        facts |= UNLOADED
+    dispatch = connector.dispatch
+    if dispatch.exporting:
+        facts |= EXPORTING
+    if inputs.power_w <= NO_EXPORT_W:
+        facts |= CEASED
+    if dispatch.trips.tripped:
+        facts |= TRIPPED
+    if dispatch.permission.overdue:
+        facts |= UNPERMITTED
+    return facts
+
+
+def _wait(connector, facts: int, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
+    waiting = 0
+    visit = connector.session
+    pilot = connector.pilot
+    if not connector.supply.fit or not (connector.supply.inside or visit.closed):
+        waiting |= WAIT_SUPPLY
+    if connector.limits.import_ma < MINIMUM_OFFER_MA:
+        if not connector.dispatch.wanted:  # by its digital link a vehicle may export all the same
+            waiting |= WAIT_LIMIT
+    elif not connector.vehicle.linked and offerable_ma(connector) < MINIMUM_OFFER_MA:
+        waiting |= WAIT_TARGET
+    if not visit.closed:
+        if not connector.contactor.rested:
+            waiting |= WAIT_REST
+        if not connector.ground_fault.valid:
+            waiting |= WAIT_SELF_TEST
+    if not visit.offering and not pilot.spaced:
+        waiting |= WAIT_SPACING
+    if pilot.state == STATE_D and not connector.settings.ventilation_present:
+        connector.ventilation_ms = _VENTILATION_MS
+    if not pilot.connected:
+        connector.ventilation_ms = 0
+    if connector.ventilation_ms > 0:
+        connector.ventilation_ms -= dt_ms
+        waiting |= WAIT_VENTILATION
+    if visit.state == OFFERED and pilot.asking and not facts & CLOSABLE:
+        waiting |= WAIT_PILOT
+    connector.waiting_for = waiting
+
+
+def offerable_ma(connector) -> int:  # type: ignore[no-untyped-def]
+    """What a vehicle may be offered by PWM, in mA: the limit, or less for a target."""
+    import_ma: int = connector.limits.import_ma
+    cap_w: int = connector.dispatch.cap_w
+    power_w: int = connector.dispatch.import_power_w
+    if cap_w == NO_CAP_W or cap_w >= power_w:
+        return import_ma
+    # In the ratio of powers, in coarser units: W × 10 mA stays below 2^30.
+    return import_ma // 10 * cap_w // max(power_w, 1) * 10
