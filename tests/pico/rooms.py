@@ -89,7 +89,7 @@ class UnitRam:
 # had no line. HEAP_LEFT_LIMIT_BYTES keeps the places of those that are still to come.
 ROOMS = (
     Room("grid", ("wattback.grid.trips", "wattback.grid.enter_service"), 18_000),
-    Room("core", ("wattback.connector",), 56_000),
+    Room("core", ("wattback.connector",), 50_000),
     Room("service", ("wattback.service", "wattback.identity"), 4_000),
     Room("console", ("wattback.console.port",), 20_000),
     Room("Modbus", ("wattback.modbus.tcp", "wattback.modbus.rtu"), 20_000),
