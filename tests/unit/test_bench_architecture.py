@@ -23,6 +23,8 @@ def importers(package: str) -> list[str]:
     ("package", "files_of_it"),
     [
         ("pymodbus", ["modbus.py"]),
+        ("cbor2", ["console/cbor.py"]),
+        ("serial", ["console/ports.py"]),
         ("pytest", ["plugin.py", "reports.py", "tally.py"]),
         ("fcntl", ["board_lock.py"]),
     ],
