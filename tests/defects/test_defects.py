@@ -1,11 +1,12 @@
 """Seeded defects: each patch breaks the firmware in one way, and the simulator must say which.
 
 A patch begins with what it breaks, the scenario that shows it, and the reason for which the run
-must fail; the test's id says who caught what. Everything happens in a copy: the same scenario
-passes there before the patch and fails for the named reason after it, played by `wattback sim run`
-on MicroPython.
+must fail; the test's id says who caught what. Everything happens in a copy, played by
+`wattback sim run` on MicroPython: every scenario passes there before any patch, and fails for the
+named reason after its patch.
 """
 
+import compileall
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from wattback_tools.exit_codes import ExitCode
 
 _HERE = Path(__file__).parent
 _CHECKOUT = _HERE.parents[1]
-_PARTS = ("firmware", "hil", "sim", "tools")
+_HOST_PARTS = ("hil", "sim", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,40 @@ def _read(file: Path) -> Defect:
 
 DEFECTS = [_read(file) for file in sorted(_HERE.glob("*.patch"))]
 _IDS = [f"{defect.name}, caught by {defect.reason.split(':')[0]}" for defect in DEFECTS]
+_SCENARIOS = sorted({defect.scenario for defect in DEFECTS})
+
+
+@pytest.fixture(scope="session")
+def host_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout without firmware, compiled once: it is started a hundred times."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for part in _HOST_PARTS:
+        shutil.copytree(_CHECKOUT / part, copy / part)
+        compileall.compile_dir(copy / part, quiet=2)
+    return copy
+
+
+@pytest.fixture
+def copy(host_copy: Path) -> Path:
+    """A checkout whose firmware is sound, until a test breaks it."""
+    firmware = host_copy / "firmware"
+    shutil.rmtree(firmware, ignore_errors=True)
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(_CHECKOUT / "firmware", firmware, ignore=ignore)
+    return host_copy
+
+
+@pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.stem)
+def test_scenario_passes_without_a_defect(scenario: Path, copy: Path) -> None:
+    code, sound = _run(copy, scenario)
+    assert code == ExitCode.DONE, sound
+    assert sound["interpreter"].startswith("MicroPython")
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=_IDS)
-def test_defect_is_caught(defect: Defect, tmp_path: Path) -> None:
-    for part in _PARTS:
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(_CHECKOUT / part, tmp_path / part, ignore=ignore)
-    sound_code, sound = _run(tmp_path, defect.scenario)
-    assert sound_code == ExitCode.DONE, sound
-    assert sound["interpreter"].startswith("MicroPython")
-
-    apply(defect.diff, tmp_path)
-    code, broken = _run(tmp_path, defect.scenario)
+def test_defect_is_caught(defect: Defect, copy: Path) -> None:
+    apply(defect.diff, copy)
+    code, broken = _run(copy, defect.scenario)
     if defect.reason.startswith("stopped: "):
         assert code == ExitCode.FAILED, broken
     else:
@@ -70,7 +92,7 @@ def _run(copy: Path, scenario: Path) -> tuple[int, dict[str, Any]]:
     """Play a scenario on the firmware of a copy, by the copy's own command line."""
     command = "from wattback_tools.cli import main; main()"
     arguments = ["sim", "run", str(scenario), "--runtime", "micropython", "--json"]
-    paths = os.pathsep.join(str(copy / part) for part in ("hil", "sim", "tools"))
+    paths = os.pathsep.join(str(copy / part) for part in _HOST_PARTS)
     with one_core_a_worker():
         done = subprocess.run(
             [sys.executable, "-c", command, *arguments],
