@@ -13,6 +13,8 @@ from wattback.settings import SETTINGS
 
 # What time brings may be seen one tick late, and a tick is counted from the one that obeyed.
 _TIME_SLACK_US = 20_000
+# A controller's silence is judged in a round of turns, and from the second after its beat.
+_SILENCE_SLACK_US = 300_000
 
 Pair = tuple[int, int]  # import, export
 _NO_LIMITS: Pair = (NO_LIMIT_MA, NO_LIMIT_MA)
@@ -56,13 +58,13 @@ class LimitLedger:
             if now_us >= ends_us:
                 before = self._said[owner]
                 self._said[owner] = self._failsafe[owner]
-                if self._settled(now_us, ends_us):
+                if self._settled(now_us, ends_us + _TIME_SLACK_US):
                     del self._ends_us[owner]
                 else:
                     self._said[owner] = before
         if self._silent_us is not None and not self._silent and now_us >= self._silent_us:
             self._silent = True
-            self._silent = self._settled(now_us, self._silent_us)
+            self._silent = self._settled(now_us, self._silent_us + _SILENCE_SLACK_US)
 
     def unplugged(self) -> None:
         """The visit is over: what the driver set ends with it."""
@@ -81,11 +83,13 @@ class LimitLedger:
         """The present value of a setting, as loaded or as changed since."""
         return self._settings[name]
 
-    def _settled(self, now_us: int, due_us: int) -> bool:
-        """Take over the new sums, unless they are smaller and their slack still runs."""
+    def _settled(self, now_us: int, latest_us: int) -> bool:
+        """Take over the new sums; one that is smaller has time until `latest_us`."""
         import_ma, export_ma = self._smallest()
         less = import_ma < self.import_ma or export_ma < self.export_ma
-        if less and now_us < due_us + _TIME_SLACK_US:
+        if less and now_us < latest_us:
+            self.import_ma = max(import_ma, self.import_ma)
+            self.export_ma = max(export_ma, self.export_ma)
             return False
         self.import_ma, self.export_ma = import_ma, export_ma
         return True

@@ -18,6 +18,8 @@ _SOC_SLACK = 0.0005
 # A message is on its way for some milliseconds, and a tick later it counts; a plug that is pulled
 # and back within the pilot's debounce has not been pulled for the connector.
 _LINK_SLACK_US = 60_000
+# A contactor that drops out is a fault within 300 ms, and no export is commanded from then on.
+_OPEN_US = 500_000
 
 _TARGET = AT["target_w"]
 _VERSION = AT["settings_version"]
@@ -34,6 +36,7 @@ class ExportTruths:
         self._told_us = -_CEASE_US  # the last time at which an export was commanded
         self._fit_us = -_CEASE_US  # the last time at which the vehicle was one that may
         self._agreed_us = -_CEASE_US  # and at which the settings were acknowledged
+        self._closed_us = -_CEASE_US  # and at which the contacts were
         self._flows_us: int | None = None
         self._beyond_us = 0
 
@@ -55,6 +58,10 @@ class ExportTruths:
     def _commanded(self, now_us: int) -> None:
         ledger = self._ledger
         vehicle = self._board.world.vehicle
+        if self._board.world.path.closed:
+            self._closed_us = now_us
+        elif now_us - self._closed_us > _OPEN_US:
+            self._fail(now_us, 2, "export commanded through an open contactor")
         if not ledger.setting("export_permitted") or not ledger.setting("export_enabled"):
             self._fail(now_us, 2, "export commanded where it is not permitted")
         if not self._service.entered:
