@@ -26,7 +26,7 @@ demo: $(VENV)/.runtime ## play an evening both ways and write out/demo.html
 	@$(VENV)/bin/wattback sim run sim/scenarios/evening.toml --story --page out/demo.html
 
 test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
-	@$(IN_VENV) -m pytest -n 2 tests --ignore tests/foreign/apt $(PYTEST_ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install

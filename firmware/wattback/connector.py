@@ -102,6 +102,7 @@ class Connector:
         self._passed_ms = 0
         self._lap_ms = 0
         self._turn_waits = 0
+        self._heard = 0  # 1: the vehicle came before the last command
         self._report_turn = 0
         self._uptime_ms = 0
         self._spare_status = Status()
@@ -167,11 +168,14 @@ class Connector:
         return dt_ms if 0 < dt_ms <= _LONGEST_STEP_MS else TICK_MS
 
     def _hear_or_obey(self) -> int:
-        # One of them a tick; returns 0 when there is neither.
-        if self.vehicle.inbox_full:
+        # One of them a tick, in turns, so that a vehicle that never stops talking silences nobody;
+        # returns 0 when there is neither.
+        at = self.queue.first()
+        if self.vehicle.inbox_full and not (self._heard and at >= 0):
+            self._heard = 1
             hear(self, 0)
             return 1
-        at = self.queue.first()
+        self._heard = 0
         if at < 0:
             return 0
         self._obey(at)
@@ -183,6 +187,7 @@ class Connector:
         code = words[at]
         if code == commands.COMMAND_HEARTBEAT:
             self.dispatch.heartbeat.beat(words[at + 1])
+            self.limits.suspend(OWNER_SITE, 0)
         elif code == commands.COMMAND_SET_LIMIT:
             lasts_ms = words[at + 4] * 1000 if words[at + 4] else FOR_EVER
             self.limits.set(words[at + 1], words[at + 2], words[at + 3], lasts_ms)

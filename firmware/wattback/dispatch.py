@@ -22,6 +22,7 @@ from wattback.grid.enter_service import PERIOD_MS, EnterService
 from wattback.grid.trips import Trips
 from wattback.heartbeat import SILENT, Heartbeat
 from wattback.permission import Permission
+from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.settings import Settings
 from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, Targets
 from wattback.targets import SILENT as TARGET_SILENT
@@ -75,6 +76,7 @@ class Dispatch:
         self._export_ma = 0
         self._undecided_ms = 0
         self._followed = OWNER_NONE
+        self._lapsed = 0
 
     def guard(
         self, line_mv: int, millihertz: int, supplied: int, settings: Settings, dt_ms: int
@@ -109,7 +111,7 @@ class Dispatch:
     def judge(self, settings: Settings) -> None:
         """Find anew what vehicle and owner have against an export."""
         waits = self.export.waits
-        self.export.judge(self.vehicle, self.import_power_w, settings)
+        self.export.judge(self.vehicle, self._charging_w(settings), settings)
         if self.export.waits != waits:
             self._news = 1
 
@@ -188,8 +190,10 @@ class Dispatch:
         elif targets.target_w != goal_w:
             targets.follow(goal_w, settings.target_ramp_w_per_s, dt_ms)
         if not highest_w or (self.exporting and targets.target_w <= 0):
-            silent = vehicle.link == LINK_LAPSED
-            self.permission.cut(vehicle.age_ms if silent else 0)
+            # Of the time to cease, what the vehicle was silent for has passed; it is spent once.
+            lapses = vehicle.link == LINK_LAPSED and not self._lapsed
+            self.permission.cut(vehicle.age_ms if lapses else 0)
+        self._lapsed = 1 if vehicle.link == LINK_LAPSED else 0
         self.owner = owner
         self.waits = waits
         self.wanted = 1 if not waits & ~WAIT_CONTACTOR else 0
@@ -200,7 +204,8 @@ class Dispatch:
 
     def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:
         """Compare measured power with what was told. discharging: the session's state is."""
-        withdrawn = 1 if discharging and not self.exporting else 0
+        ceasing = not self.exporting or self.permission.ceasing
+        withdrawn = 1 if discharging and ceasing else 0
         target_w = self.targets.target_w
         self.permission.sense(power_w, target_w, self.vehicle.linked, withdrawn, settings, dt_ms)
 
@@ -219,6 +224,14 @@ class Dispatch:
         if not closed:
             waits |= WAIT_CONTACTOR
         return waits
+
+    def _charging_w(self, settings: Settings) -> int:
+        # What a departure is reckoned with: as limited now, or, where nothing may be drawn now (as
+        # long as an event lasts), as the installation allows.
+        if self._import_ma >= MINIMUM_OFFER_MA:
+            return self.import_power_w
+        lasting_ma = min(settings.hardware_limit_ma, settings.breaker_ma * 8 // 10)
+        return min(lasting_ma // 10 * self._line_v // 100, settings.import_max_w)
 
     def _highest_w(self, settings: Settings) -> int:
         rating_w = settings.hardware_limit_ma // 1000 * (settings.nominal_line_mv // 1000)

@@ -9,7 +9,7 @@ from array import array
 
 from micropython import const
 
-from wattback.retained import EXPORT_DAY_LEFT_S, EXPORT_DAY_WH
+from wattback.retained import EXPORT_DAY, EXPORT_DAY_LEFT_S, EXPORT_DAY_WH
 from wattback.settings import Settings
 from wattback.vehicle import LINK_ACCEPTED, LINK_AUTHORISED, LINK_REFUSED, Vehicle
 
@@ -73,8 +73,13 @@ class Export:
 
     def set_time(self, day: int, second: int) -> None:
         """The civil time now: days since 1970-01-01 and second of that day, local."""
-        if day > self.civil_day and self.civil_day != _UNKNOWN:
+        # A clock that is put back does not begin the same day twice; one that was far ahead is no
+        # reason to wait for that day.
+        counted = self._retained[EXPORT_DAY]
+        if day > counted and counted:
             self._new_day()
+        if day != counted - 1:
+            self._retained[EXPORT_DAY] = day
         self.civil_day = day
         self.civil_s = second
         # A day that was under way ends at midnight, never later than it would have.
@@ -96,8 +101,11 @@ class Export:
             self._second_ms -= 1000
             self._pass_second()
 
-    def judge(self, vehicle: Vehicle, import_power_w: int, settings: Settings) -> None:
-        """Find the reasons that do not depend on limits, grid and visit."""
+    def judge(self, vehicle: Vehicle, charging_w: int, settings: Settings) -> None:
+        """Find the reasons that do not depend on limits, grid and visit.
+
+        charging_w: what a charge until departure may count on.
+        """
         waits = 0
         if not settings.export_permitted or not settings.export_enabled:
             waits |= WAIT_PERMISSION
@@ -113,19 +121,19 @@ class Export:
         self._low = 1 if vehicle.soc_bp <= above_bp else 0
         if self._low and vehicle.linked:
             waits |= WAIT_RESERVE
-        self._watch_departure(vehicle, import_power_w, settings)
+        self._watch_departure(vehicle, charging_w, settings)
         if self.departing:
             waits |= WAIT_DEPARTURE
         if 0 <= settings.export_day_limit_wh <= self.day_wh:
             waits |= WAIT_DAY_LIMIT
         self.waits = waits
 
-    def _watch_departure(self, vehicle: Vehicle, import_power_w: int, settings: Settings) -> None:
+    def _watch_departure(self, vehicle: Vehicle, charging_w: int, settings: Settings) -> None:
         if vehicle.departure_s < 0 or not vehicle.need_wh:
             self.departing = 0
             return
         # Charging at the full limit takes need / power hours; once it must begin, it is finished.
-        power_w = import_power_w
+        power_w = charging_w
         if vehicle.charge_w:
             power_w = min(power_w, vehicle.charge_w)
         power_w = max(power_w, _LEAST_W)
@@ -140,9 +148,7 @@ class Export:
         if self.civil_day >= 0:
             self.civil_s += 1
             if self.civil_s >= _DAY_S:
-                self.civil_s = 0
-                self.civil_day += 1
-                self._new_day()
+                self.set_time(self.civil_day + 1, 0)
         if self.day_left_s:
             self.day_left_s -= 1
             if not self.day_left_s:

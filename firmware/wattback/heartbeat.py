@@ -2,7 +2,8 @@
 
 A controller that wants to be watched changes a counter now and then. From its first beat on,
 silence beyond the setting means that what it said does not count; the next beat makes it count
-again. A client that never beats is not watched: its orders end by their own time.
+again. There is one counter, for whoever controls the unit: once it has beaten, all targets and the
+site's limit hang on it. A unit on which nobody beats is not watched: orders end by their own time.
 """
 
 from micropython import const

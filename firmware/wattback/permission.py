@@ -22,12 +22,17 @@ _FOLLOW_MS = const(4500)
 
 
 class Permission:
-    """Watches measured power. fault_bits: present now. overdue: 1 when what flows against a
-    withdrawn permission has had its time."""
+    """Watches measured power.
+
+    fault_bits: present now. ceasing: 1 from a cut until what flows is permitted again, be the
+    permission back or not. overdue: 1 when what flows against a withdrawn permission has had its
+    time.
+    """
 
     def __init__(self) -> None:
         self.fault_bits = 0
         self.overdue = 0
+        self.ceasing = 0
         self._told = Recent(_BEHIND_SLICES, _BEHIND_SLICE_MS)
         self._export_ms = 0
         self._import_ms = 0
@@ -44,7 +49,7 @@ class Permission:
         """One sample of power against the target, both positive out of the vehicle.
 
         told: 1 when the vehicle hears targets. withdrawn: 1 when it was exporting with permission
-        until a moment ago and is now to stop.
+        until a moment ago and is now to stop, or had to and has not yet.
         """
         recent = self._told
         recent.sense(target_w, dt_ms)
@@ -55,6 +60,7 @@ class Permission:
             if self._export_ms:
                 self._export_ms = max(self._export_ms - dt_ms, 0)
             self.overdue = 0
+            self.ceasing = 0
             self.fault_bits = 0
         elif self._export_ms + dt_ms < settings.permission_excess_ms:
             self._export_ms += dt_ms
@@ -79,4 +85,5 @@ class Permission:
             self._told.forget(0)
         elif not self._export_ms:
             return  # nothing flows
+        self.ceasing = 1
         self._export_ms = max(self._export_ms, spent_ms)

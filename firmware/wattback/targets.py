@@ -122,8 +122,8 @@ class Targets:
                     self.owner = slot.owner
                     self.asked_w = slot.w
                     self.state = ACTIVE
-            elif slot.enabled and self.state == UNSET:
-                self.state = SILENT
+            elif slot.enabled:
+                self.state = SILENT  # it comes back with its controller, the expired one does not
             elif slot.expired and self.state == UNSET:
                 self.state = EXPIRED
 

@@ -17,7 +17,6 @@ from wattback.settings import SETTINGS
 
 ROUND_MS = 500
 SETTING_NAMES = [row[0] for row in SETTINGS]
-_SLEW_W_PER_S = 10_000
 _NOMINAL_V = 240
 _LEAST_MV = 120_000  # below it the inverter limits its current
 
@@ -42,8 +41,8 @@ def settings_with(**changes: int) -> list[int]:
 class LinkedWall(Wall):
     """speaks: it sends its messages. certified … departure_s: what they say; acknowledges: the
     settings version, the connector's own when None. draw_ma: what it takes while it is not linked.
-    stubborn_w: the power that it keeps whatever it is told. power_w: what flows, positive out of
-    the vehicle.
+    slew_w_per_s: how fast it follows. stubborn_w: the power that it keeps whatever it is told.
+    power_w: what flows, positive out of the vehicle.
     """
 
     def __init__(
@@ -65,6 +64,7 @@ class LinkedWall(Wall):
         self.minimum_soc_bp = 1_000
         self.need_wh = 0
         self.departure_s = -1
+        self.slew_w_per_s = 10_000
         self.stubborn_w: int | None = None
         self.power_w = 0
         self._heard_w = 0
@@ -159,7 +159,7 @@ class LinkedWall(Wall):
         wanted_w = self._heard_w if linked else -self.draw_ma * _NOMINAL_V // 1000
         if duty_bp == DUTY_STEADY:
             wanted_w = max(wanted_w, 0)  # without PWM it stops drawing
-        step_w = _SLEW_W_PER_S * dt_ms // 1000
+        step_w = self.slew_w_per_s * dt_ms // 1000
         self.power_w += max(-step_w, min(step_w, wanted_w - self.power_w))
         if self.stubborn_w is not None:
             self.power_w = self.stubborn_w

@@ -13,6 +13,7 @@ from tests.unit.linked_wall import (
 )
 from tests.unit.wall import Wall
 from wattback import commands, limits, targets
+from wattback.vehicle import MESSAGE_SETUP
 
 DAY_S = 86_400
 
@@ -154,6 +155,17 @@ def test_a_departure_overrides_every_target_and_hands_back_when_the_need_is_met(
     assert wall.faults == []
 
 
+def test_while_nothing_may_be_drawn_a_departure_counts_on_what_the_installation_allows() -> None:
+    wall = exporting_wall(5_000)
+    wall.need_wh, wall.departure_s = 5_000, 36_000
+    wall.limit(0, 32_000)
+    wall.run(20_000)
+    assert (wall.export_waits, wall.power_w) == ([], 5_000)
+    wall.departure_s = 1_800
+    wall.run(10_000)
+    assert "departure" in wall.export_waits
+
+
 def test_the_reserve_cuts_the_export_and_1_percent_more_lets_it_begin_again() -> None:
     wall = exporting_wall(8_000)
     for soc_bp, exports in ((2_001, True), (2_000, False), (2_100, False), (2_101, True)):
@@ -224,6 +236,47 @@ def test_commands_are_obeyed_one_a_tick_in_their_order_and_none_waits_for_long()
             seen.append(wall.connector.status.import_limit_ma)
     assert seen == [48_000, *range(10_000, 17_000, 1_000)]
     assert queue.room() == 7
+
+
+@pytest.mark.parametrize("period_ms", [10, 20, 30, 50])
+def test_a_vehicle_that_never_stops_talking_keeps_no_command_waiting(period_ms: int) -> None:
+    wall = exporting_wall(8_000)
+    for passed_ms in range(0, 2_000, 10):
+        if passed_ms % period_ms == 0:
+            wall.say(MESSAGE_SETUP)
+        if passed_ms == 1_000:
+            words = (limits.OWNER_SITE, 20_000, 0, 0)
+            assert (
+                wall.connector.queue.put(commands.COMMAND_SET_LIMIT, *words) == commands.ACCEPTED
+            )
+        wall.tick()
+        if passed_ms >= 1_100:
+            assert wall.connector.status.import_limit_ma == 20_000
+
+
+def test_a_controllers_beats_come_through_to_a_connector_that_is_talked_to() -> None:
+    wall = beaten_wall()
+    for passed_ms in range(0, 20_000, 10):
+        wall.say(MESSAGE_SETUP)
+        if passed_ms % 1_000 == 0:
+            wall.connector.queue.put(commands.COMMAND_HEARTBEAT, 100 + passed_ms, 0, 0, 0)
+        wall.tick()
+        assert wall.connector.status.import_limit_ma == 20_000
+
+
+def test_with_a_beat_the_sites_limit_counts_as_soon_as_its_target() -> None:
+    wall = beaten_wall(site_failsafe_import_ma=10_000)
+    wall.run(20_000)
+    assert (wall.controller, wall.connector.status.import_limit_ma) == ("silent", 10_000)
+    beat(wall, 2)
+    assert wall.connector.status.import_limit_ma == 20_000
+
+
+def test_a_silent_controller_is_told_though_the_programmes_target_has_expired() -> None:
+    wall = beaten_wall()
+    wall.want(3_000, targets.OWNER_PROGRAMME, 2)
+    wall.run(20_000)
+    assert wall.export_waits == ["controller"]
 
 
 # --- the meter ---

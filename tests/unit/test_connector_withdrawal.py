@@ -139,6 +139,45 @@ def test_a_permission_that_flickers_blames_nobody() -> None:
     assert (wall.state, wall.faults, wall.closed) == ("discharging", [], True)
 
 
+@pytest.mark.parametrize("off_ms", range(200, 3_200, 200))
+@pytest.mark.parametrize("slew_w_per_s", [500, 2_000, 5_000])
+def test_a_permission_that_comes_back_before_a_slow_vehicle_has_ceased_is_no_fault(
+    off_ms: int, slew_w_per_s: int
+) -> None:
+    wall = exporting_wall(8_000)
+    wall.slew_w_per_s = slew_w_per_s
+    disable(wall)
+    wall.run(off_ms)
+    wall.set("export_enabled", 1)
+    wall.run(3_000)
+    assert wall.faults == []
+    wall.run_until(lambda: wall.power_w == 8_000, 60_000)
+
+
+@pytest.mark.parametrize("off_ms", [600, 1_000, 1_250, 1_400, 1_600, 2_000, 3_000])
+def test_a_link_that_comes_back_soon_is_no_fault_either(off_ms: int) -> None:
+    wall = exporting_wall(8_000)
+    wall.slew_w_per_s = 4_000
+    last_heard(wall)
+    wall.run(off_ms)
+    wall.speaks = True
+    wall.run_until(lambda: wall.power_w == 8_000, 60_000)
+    assert wall.faults == []
+
+
+def test_what_a_silent_vehicle_has_used_of_its_time_is_used_once() -> None:
+    wall = linked_wall()
+    wall.stubborn_w = 400
+    wall.speaks = False
+    wall.run_until(lambda: wall.link == "lapsed", 2_000)
+    wall.stubborn_w = 0
+    wall.run(20_000)
+    wall.stubborn_w = 400
+    wall.run(1_500)
+    assert wall.closed
+    assert wall.until_open(400) > 0
+
+
 def test_what_was_opened_for_its_permission_charges_again_by_itself() -> None:
     wall = exporting_wall(8_000)
     wall.stubborn_w = 8_000

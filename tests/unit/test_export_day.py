@@ -181,3 +181,33 @@ def test_seconds_are_made_of_milliseconds_without_a_loss(dt_ms: int) -> None:
     for _ in range(70_000 // dt_ms):
         days.export.account(0, dt_ms)
     assert days.export.civil_s == 1_070
+
+
+def test_a_clock_that_is_put_back_and_forth_begins_no_day_twice() -> None:
+    days = Days()
+    days.export.set_time(DAY, 1_000)
+    days.flow(5_000)
+    for _ in range(3):
+        days.export.set_time(DAY - 1, 1_000)
+        days.export.set_time(DAY, 1_000)
+    assert days.export.day_wh == 5_000
+
+
+def test_a_clock_that_was_years_ahead_is_no_reason_to_wait_for_that_day() -> None:
+    days = Days()
+    days.export.set_time(DAY + 5_000, 1_000)
+    days.flow(5_000)
+    days.export.set_time(DAY, DAY_S - 10)
+    assert days.export.day_wh == 5_000
+    days.export.set_time(DAY + 1, 10)
+    assert days.export.day_wh == 0
+
+
+def test_the_day_after_a_night_without_power_is_a_new_one() -> None:
+    days = Days()
+    days.export.set_time(DAY, 36_000)
+    days.flow(5_000)
+    restarted = Export(days.retained)
+    assert restarted.day_wh == 5_000
+    restarted.set_time(DAY + 3, 32_400)
+    assert (restarted.day_wh, restarted.day_left_s) == (0, 0)

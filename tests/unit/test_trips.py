@@ -176,3 +176,15 @@ def test_a_timer_of_weeks_stays_a_small_integer(name: str) -> None:
     for _ in range(20_000):
         trips.sense(SmallInt(line_bp), SmallInt(millihertz), SmallInt(50))
     assert all(beyond_ms <= 300_000 for beyond_ms in vars(trips)["_beyond_ms"])
+
+
+@pytest.mark.parametrize("millihertz", [-60_000, 0, 999])
+def test_no_frequency_at_a_good_voltage_is_far_too_low_a_frequency(millihertz: int) -> None:
+    assert ms_until_tripped(Trips(), (NOMINAL_BP, millihertz)) <= time_ms("UF2")
+
+
+@pytest.mark.parametrize("line_bp", [0, 4_999])
+def test_without_a_voltage_there_is_no_frequency_to_judge(line_bp: int) -> None:
+    trips = Trips()
+    run(trips, (line_bp, 0), 1_500)
+    assert not trips.tripped

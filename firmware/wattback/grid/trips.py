@@ -13,8 +13,9 @@ _VOLTAGE = const(0)  # basis points of nominal
 _FREQUENCY = const(1)  # millihertz
 # The coil's release and the age of a sample; from the shortest time of 160 ms 100 are left.
 _AHEAD_MS = const(60)
-# Below it there is no voltage to count a frequency from, and the rows of the voltage judge: a dip
-# to nothing is ridden through for its 2 s (evse.md 6.3, C).
+# Below both there is no voltage to count a frequency from, and the rows of the voltage judge: a
+# dip to nothing is ridden through for its 2 s (evse.md 6.3, C).
+_COUNTED_BP = const(5000)
 _COUNTED_MILLIHERTZ = const(1000)
 _NOMINAL_MILLIHERTZ = const(60000)
 
@@ -42,7 +43,7 @@ class Trips:
 
     def sense(self, line_bp: int, millihertz: int, dt_ms: int) -> None:
         """Judge one sample: line voltage in basis points of nominal, frequency."""
-        if millihertz < _COUNTED_MILLIHERTZ:
+        if line_bp < _COUNTED_BP and millihertz < _COUNTED_MILLIHERTZ:
             millihertz = _NOMINAL_MILLIHERTZ
         beyond = line_bp > 11000 or line_bp < 8800 or millihertz > 61200 or millihertz < 58500
         if not beyond:
