@@ -90,6 +90,7 @@ class Connector:
         self.waiting_for = 0
         self.opening_faults = 0
         self.opening_waits = 0
+        self.opening_export_waits = 0
         self.uptime_s = 0
         self.settings_loaded = 0
         self._settings_fault = 0
@@ -136,6 +137,10 @@ class Connector:
         self.vehicle.settings_version = settings.version()
         self.settings_loaded = 1
         return ""
+
+    def renew_report(self, turn: int) -> None:
+        """Publish a part of the report at once, for a port that must not act on an old one."""
+        publish_report(self, self.report, turn)
 
     def tick(self, now_ms: int) -> None:
         """One pass of the control plane. now_ms: the board's counter, wrapping at TIME_MASK_MS."""
@@ -299,6 +304,7 @@ class Connector:
             contactor.open(visit.cause, 1 if self.magnitude_ma >= UNLOADED_MA else 0)
             self.opening_faults = self.faults.active
             self.opening_waits = self.waiting_for
+            self.opening_export_waits = self.dispatch.waits
             self.ground_fault.spend()
             pilot.blank()
         if visit.offering:

@@ -7,6 +7,10 @@ from wattback.signals import Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
+# Turns that a port may ask for at once, when it cannot do with what is a little older.
+TURN_SITE = const(3)
+TURN_PROGRAMME = const(4)
+TURN_CLOCK = const(7)
 REPORT_TURNS = const(8)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
@@ -58,6 +62,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.hot_openings = connector.contactor.hot_openings
         report.opening_faults = connector.opening_faults
         report.opening_waits = connector.opening_waits
+        report.opening_export_waits = connector.opening_export_waits
     elif turn == 1:
         targets = dispatch.targets
         report.service_left_s = dispatch.enter_service.left_s
@@ -69,7 +74,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.export_power_w = dispatch.export_power_w
         report.controller_state = dispatch.heartbeat.state
         report.settings_version = vehicle.settings_version
-    elif turn == 3:
+    elif turn == TURN_SITE:
         slot = connector.limits.slots[OWNER_SITE]
         report.site_import_ma = slot.import_ma
         report.site_export_ma = slot.export_ma
@@ -78,7 +83,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.site_target_enabled = wish.enabled
         report.site_target_w = wish.w
         report.site_target_left_s = _seconds(wish.left_ms)
-    elif turn == 4:
+    elif turn == TURN_PROGRAMME:
         slot = connector.limits.slots[OWNER_PROGRAMME]
         report.programme_export_ma = slot.export_ma
         report.programme_left_s = _seconds(slot.remaining_ms)

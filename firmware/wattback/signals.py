@@ -87,6 +87,7 @@ REPORT_NAMES = (
     "hot_openings",
     "opening_faults",
     "opening_waits",
+    "opening_export_waits",
     "service_left_s",
     "target_state",
     "target_asked_w",
@@ -173,6 +174,7 @@ class Report:
     hot_openings: int  # with at least 1 A flowing
     opening_faults: int  # faults at the last opening
     opening_waits: int  # what was waited for at the last opening
+    opening_export_waits: int  # and what spoke against an export
     service_left_s: int  # of the enter-service delay; it runs only while the supply is in window
     target_state: int  # targets.STATE_NAMES
     target_asked_w: int  # what the owner wants, before permissions, limits and ramp

@@ -16,7 +16,7 @@ from wattback_sim.truths import Violation
 _SHORTEST_S = 20
 _LONGEST_S = 70
 _ON_BOTH = 40
-_ALL = 300
+_ALL = 200
 _CHUNK = 10  # seeds a test
 
 _PILOT = (

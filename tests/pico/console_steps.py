@@ -74,6 +74,7 @@ def measure():
     status.faults = {faults}
     core.report.opening_faults = {faults}
     core.report.opening_waits = {waits}
+    core.report.opening_export_waits = {export_waits}
     status.sequence = 1
     gc.collect()
     gc.disable()

@@ -10,12 +10,13 @@ from typing import Any
 
 from tests.unit.wall import Wall
 from wattback import limits
-from wattback.commands import CommandQueue
+from wattback.commands import COMMAND_SET_LIMIT, COMMAND_SET_TARGET, CommandQueue
 from wattback.identity import Identity
 from wattback.modbus import pdu
 from wattback.modbus.bank import Bank
 from wattback.settings import Settings
 from wattback.signals import Report, Status
+from wattback.targets import OWNER_PROGRAMME
 from wattback_sim.register_map import Point, Value, decode, encode, find_point
 
 SERIAL = "WB-0001"
@@ -79,21 +80,44 @@ class StillBench(Bench):
 
     def __init__(self) -> None:
         still = SimpleNamespace(
-            status=Status(), report=Report(), settings=Settings(), queue=CommandQueue()
+            status=Status(),
+            report=Report(),
+            settings=Settings(),
+            queue=CommandQueue(),
+            renew_report=lambda _turn: None,
         )
         still.status.sequence = 1000  # it has run for a while
         still.report.programme_export_ma = limits.NO_LIMIT_MA
+        still.report.site_import_ma = still.report.site_export_ma = limits.NO_LIMIT_MA
         super().__init__(still)
 
     def commands(self) -> list[tuple[int, ...]]:
-        """Take what is in the queue."""
+        """Take what is in the queue, and report that targets and limits have been obeyed."""
         queue = self.connector.queue
         taken = []
         while queue.first() >= 0:
             at = queue.first()
             taken.append(tuple(queue.words[at : at + QUEUE_PLACES]))
+            self._obey(*taken[-1])
             queue.drop()
         return taken
+
+    def _obey(self, code: int, owner: int, one: int, other: int, lasts_s: int, *_: int) -> None:
+        report = self.connector.report
+        if code == COMMAND_SET_TARGET:
+            of = "programme_target" if owner == OWNER_PROGRAMME else "site_target"
+            told = {f"{of}_enabled": one, f"{of}_w": other, f"{of}_left_s": lasts_s or -1}
+        elif code == COMMAND_SET_LIMIT and owner == limits.OWNER_PROGRAMME:
+            told = {"programme_export_ma": other, "programme_left_s": lasts_s or -1}
+        elif code == COMMAND_SET_LIMIT:
+            told = {
+                "site_import_ma": one,
+                "site_export_ma": other,
+                "site_left_s": lasts_s or -1,
+            }
+        else:
+            told = {}
+        vars(report).update(told)
 
 
 class ModbusBench(Bench):

@@ -126,6 +126,7 @@ MOST = {
     "open_cause": len(contactor.CAUSE_NAMES) - 1,
     "waiting_for": (1 << len(session.WAIT_NAMES)) - 1,
     "opening_waits": (1 << len(session.WAIT_NAMES)) - 1,
+    "opening_export_waits": (1 << len(export.WAIT_NAMES)) - 1,
     "export_waits": (1 << len(export.WAIT_NAMES)) - 1,
     "faults": ALL_FAULTS,
     "opening_faults": ALL_FAULTS,

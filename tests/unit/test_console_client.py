@@ -338,6 +338,7 @@ TEXTS = ("pilot_state", "open_cause", "session_state", "mode", "import_limit_own
 TEXTS += ("export_limit_owner", "target_owner", "target_state", "controller_state")
 TEXTS += ("vehicle_link", "vehicle_refusal")
 LISTS = ("waiting_for", "export_waits", "faults", "opening_faults", "opening_waits")
+LISTS += ("opening_export_waits",)
 VITALS: dict[str, Any] = dict.fromkeys(VITALS_NAMES, 0)
 VITALS |= dict.fromkeys(TEXTS, "x")
 VITALS |= {name: [] for name in LISTS}

@@ -213,6 +213,7 @@ def test_no_line_is_too_long_or_raises_whatever_the_connector_says(
         "export_waits": (1 << len(export.WAIT_NAMES)) - 1,
         "opening_faults": ALL_FAULTS,
         "opening_waits": (1 << len(session.WAIT_NAMES)) - 1,
+        "opening_export_waits": (1 << len(export.WAIT_NAMES)) - 1,
     }
     for name, most in bits.items():
         fields[name] = data.draw(st.sampled_from([0, most]) | st.integers(0, most))

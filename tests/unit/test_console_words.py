@@ -33,6 +33,7 @@ def bench_that_charges() -> ConsoleBench:
         open_cause=contactor.CAUSE_FAULT,
         opening_faults=OVERCURRENT,
         opening_waits=session.WAIT_LIMIT,
+        opening_export_waits=export.WAIT_RESERVE,
     )
     return bench
 
@@ -62,6 +63,7 @@ def test_why_gives_what_is_waited_for_and_the_last_opening() -> None:
         "faults=none",
         "open_cause=fault",
         "opening_waits=limit",
+        "opening_export_waits=reserve",
         "opening_faults=overcurrent",
     ]
 

@@ -40,6 +40,7 @@ def test_a_share_is_of_the_setting_and_of_the_nominal_voltage() -> None:
     bench = StillBench()
     bench.connector.settings.export_max_w = 5_200
     bench.connector.settings.nominal_line_mv = 208_000
+    bench.renew()
     bench.write({"704.WMaxLimPctEna": 1, "704.WMaxLimPct": 40})
     assert ordered(bench) == [(PROGRAMME, -1, 10_000, 0)]
 
@@ -128,6 +129,7 @@ def test_a_limit_of_another_port_shows_as_a_share() -> None:
 def test_where_no_power_is_allowed_a_share_of_it_is_0() -> None:
     bench = StillBench()
     bench.connector.settings.export_max_w = 0
+    bench.renew()
     bench.write({"704.WMaxLimPctEna": 1, "704.WMaxLimPct": 50})
     assert ordered(bench) == [(PROGRAMME, -1, 0, 0)]
     bench.connector.report.programme_export_ma = 5_000

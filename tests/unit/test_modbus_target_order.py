@@ -156,6 +156,7 @@ def test_a_percentage_is_of_the_largest_power(percent: float, w: int) -> None:
 def test_a_percentage_follows_the_setting_of_the_largest_power() -> None:
     bench = StillBench()
     bench.connector.settings.export_max_w = 4_000
+    bench.renew()
     bench.write({"704.WSetMod": 0})
     bench.write({"704.WSetPct": 50})
     bench.write({"704.WSetEna": 1})
@@ -173,6 +174,7 @@ def test_watts_show_as_a_percentage_too() -> None:
 def test_where_no_power_is_allowed_every_percentage_is_0() -> None:
     bench = StillBench()
     bench.connector.settings.export_max_w = 0
+    bench.renew()
     bench.write({"704.WSetEna": 1, "704.WSetMod": 1, "704.WSet": -3_000})
     assert bench.read("704.WSetPct") == 0
     bench.write({"704.WSetPct": 100})

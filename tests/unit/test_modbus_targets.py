@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.modbus_bench import ModbusBench
-from wattback import targets
+from wattback import limits, targets
 from wattback.commands import COMMAND_SET_TARGET
 from wattback.targets import OWNER_PROGRAMME
 from wattback_sim.register_map import Value
@@ -163,3 +163,79 @@ def test_the_programme_comes_before_the_site_whose_target_waits_and_shows() -> N
 def test_the_owners_of_the_registers_are_those_of_the_targets() -> None:
     assert targets.OWNER_NAMES[targets.OWNER_PROGRAMME] == "programme"
     assert targets.OWNER_NAMES[targets.OWNER_SITE] == "site"
+
+
+# --- what has ended by itself ---
+
+
+class Keeper:
+    """A controller that beats every 350 ms, beside whatever else it writes."""
+
+    def __init__(self) -> None:
+        self.bench = ModbusBench()
+        self._beats = 0
+
+    def run(self, ms: int) -> None:
+        for _ in range(ms // 350):
+            self._beats += 1
+            assert self.bench.write({"heartbeat": self._beats}) == 0
+            self.bench.run(350)
+
+
+def test_beside_a_quick_heartbeat_a_target_that_is_over_reads_as_over() -> None:
+    keeper = Keeper()
+    bench = keeper.bench
+    bench.write({"704.WSetRvrtTms": 3})
+    bench.write({"704.WSet": 3_000})
+    bench.write({"704.WSetEna": 1})
+    keeper.run(1_400)
+    assert 1 <= bench.read("704.WSetRvrtRem") <= 2
+    keeper.run(4_200)
+    assert (bench.read("704.WSetEna"), bench.read("704.WSet")) == ("disabled", 0)
+
+
+@pytest.mark.parametrize("point", ["704.WSetRvrtTms", "704.WSetEna"])
+@pytest.mark.parametrize("late_ms", range(-100, 600, 20))
+def test_a_write_that_comes_too_late_brings_no_target_back(point: str, late_ms: int) -> None:
+    bench = ModbusBench()
+    bench.write({"704.WSetRvrtTms": 1})
+    bench.write({"704.WSet": 3_000})
+    bench.write({"704.WSetEna": 1})
+    bench.run(1_000 + late_ms)
+    was_over = not bench.connector.dispatch.targets.slots[0].enabled
+    bench.write({point: 1 if point.endswith("Ena") else 30})
+    bench.run(200)
+    if was_over:
+        assert not bench.connector.dispatch.targets.slots[0].enabled
+
+
+def test_a_site_limit_that_is_over_does_not_come_back_with_its_time() -> None:
+    bench = ModbusBench()
+    bench.write({"site_limit_timeout": 1})
+    bench.write({"site_import_limit": 32})
+    bench.run(1_200)
+    bench.write({"site_limit_timeout": 30})
+    bench.run(200)
+    assert bench.connector.status.import_limit_ma == 48_000
+
+
+# --- a largest power that has just been written ---
+
+
+@pytest.mark.parametrize("ticks", range(4))
+def test_percentages_are_of_the_largest_power_that_reads_in_its_register(ticks: int) -> None:
+    bench = ModbusBench()
+    bench.write({"702.WMax": 5_000})
+    bench.run(10 * ticks)
+    assert bench.write({"704.WMaxLimPctEna": 1, "704.WMaxLimPct": 50}) == 0
+    bench.run(500)
+    slot = bench.connector.limits.slots[limits.OWNER_PROGRAMME]
+    assert 10_400 <= slot.export_ma <= 10_417  # 2,500 W at 240 V
+
+
+def test_both_names_of_a_setting_read_alike_in_the_next_read() -> None:
+    bench = ModbusBench()
+    bench.write({"702.WMax": 9_000})
+    assert bench.read("702.WDisChaRteMax") == 9_000
+    bench.write({"702.WDisChaRteMax": 7_000})
+    assert bench.read("702.WMax") == 7_000

@@ -124,6 +124,7 @@ REPORTED = {
     "hot_openings": 0,
     "opening_faults": 0,
     "opening_waits": 0,
+    "opening_export_waits": 0,
     "service_left_s": 0,
     "target_state": targets.ACTIVE,
     "target_asked_w": 4_000,

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.unit.source_tree import ROOT
-from wattback import commands, publish
 from wattback.modbus import access, pdu, rtu, tables, tcp
 from wattback.modbus.image import CHUNK
 from wattback.modbus.live import PARTS
@@ -138,12 +137,6 @@ def test_the_firmware_and_the_generator_count_orders_and_ranges_alike() -> None:
 def test_the_places_of_the_frames_in_their_buffers_agree() -> None:
     assert pdu.LEAD == CHUNK == vars(rtu)["_LEAD"] == vars(tcp)["_LEAD"]
     assert pdu.BUFFER == pdu.LEAD + 7 + 253 + CHUNK
-
-
-def test_a_write_has_shown_in_the_report_before_the_registers_follow_it() -> None:
-    places = commands.CommandQueue().room()
-    settles = vars(__import__("wattback.modbus.bank", fromlist=["bank"]))["_SETTLE_TICKS"]
-    assert settles >= 3 * (places + publish.REPORT_TURNS)
 
 
 def test_what_is_packed_is_ordered_and_whole() -> None:

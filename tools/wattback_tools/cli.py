@@ -1,20 +1,25 @@
-"""`wattback`: the command line's root. Each group of commands has a file of its own."""
+"""`wattback`: where the program begins. Commands are imported late, so that Ctrl-C while they are
+is answered like any other.
+"""
 
-import click
-
-from wattback_tools.exit_codes import EXIT_TEXTS
-from wattback_tools.sim_commands import sim
-from wattback_tools.technician_commands import TECHNICIAN_COMMANDS
-
-_EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
+import sys
+from typing import NoReturn
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="wattback")
-def main() -> None:
-    """Open firmware, simulator and bench for a bidirectional EV wall connector."""
+def main() -> NoReturn:
+    """Run the command that the arguments name, and end with its exit code."""
+    try:
+        from wattback_tools.root import wattback
+
+        wattback.main()
+    except KeyboardInterrupt:
+        _interrupted()
 
 
-main.add_command(sim)
-for command in TECHNICIAN_COMMANDS:
-    main.add_command(command)
+def _interrupted() -> NoReturn:
+    # Before the imports are done there is nothing to say it with: a copy of what `output` says.
+    if "--json" in sys.argv[1:]:
+        print('{"error": "interrupted", "exit_code": 130}')
+    else:
+        print("wattback: interrupted", file=sys.stderr)
+    sys.exit(130)

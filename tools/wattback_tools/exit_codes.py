@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     NOT_PERMITTED = 6
     VERSION_MISMATCH = 7
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 EXIT_TEXTS = {
@@ -25,4 +26,5 @@ EXIT_TEXTS = {
     ExitCode.NOT_PERMITTED: "not permitted: this user may not open the port",
     ExitCode.VERSION_MISMATCH: "the unit speaks another version of the protocol",
     ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.UNREAD: "whoever read the output has stopped reading",
 }

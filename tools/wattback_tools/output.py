@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
 import click
@@ -41,6 +42,30 @@ def fail(message: str, code: ExitCode, as_json: bool) -> NoReturn:
     sys.exit(code)
 
 
+def check_writable(option: str, path: Path) -> None:
+    """Make the folders above a file that is written later, and see that it can be. Raises
+    BadInputError.
+    """
+    try:
+        existed = path.exists()
+        if existed and not (path.is_file() or path.is_dir()):
+            return  # a pipe would take the trial for all there is
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        reason = error.strerror
+        if isinstance(error, (FileExistsError, NotADirectoryError)):
+            reason = "what should be a folder above it is a file"
+        elif isinstance(error, IsADirectoryError):
+            reason = "that is a folder"
+        raise BadInputError(
+            f"{option}: {path} cannot be written: {reason}; name a file in a folder that this "
+            "user may write to"
+        ) from None
+
+
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Turn the errors that people can meet into sentences; no traceback reaches them."""
 
@@ -55,7 +80,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED, as_json)
         except BrokenPipeError:
-            raise  # whoever reads has read enough: click ends without a word
+            raise  # whoever reads has read enough: the root ends without a word
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             fail(f"{name}{error.strerror or error}", ExitCode.FAILED, as_json)

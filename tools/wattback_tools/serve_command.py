@@ -1,8 +1,10 @@
 """`wattback sim serve`: a simulated board in real time, for programs that open ports."""
 
+import math
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,10 +28,23 @@ _LABELS = {
 }
 
 
+class _Speed(click.FloatRange):
+    """A range that nan, which no comparison finds outside, does not fit."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """See click."""
+        speed = float(super().convert(value, param, ctx))
+        if math.isnan(speed):
+            self.fail(f"{value} is not in the range {self.min}<=x<={self.max}.", param, ctx)
+        return speed
+
+
 @click.command()
 @click.option(
     "--speed",
-    type=click.FloatRange(0.01, 1000.0),
+    type=_Speed(0.01, 1000.0),
     default=1.0,
     show_default=True,
     help="Simulated seconds a second.",
@@ -65,7 +80,7 @@ def serve(
     try:
         server = Server(site, speed, modbus_port, control_port, _complain)
     except PortTakenError as error:
-        fail(str(error), ExitCode.FAILED, as_json)
+        fail(str(error), ExitCode.NOT_REACHABLE, as_json)
     ended_by: list[int] = []
 
     def end(number: int, _frame: object) -> None:

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -19,7 +18,8 @@ from wattback_sim.trace import Trace
 from wattback_sim.visit_page import page_of
 from wattback_sim.vocabulary import vocabulary
 from wattback_tools.exit_codes import ExitCode
-from wattback_tools.output import answer, guarded
+from wattback_tools.output import answer, check_writable, guarded
+from wattback_tools.paper import Paper
 from wattback_tools.runtimes import choose_runtime
 from wattback_tools.serve_command import serve
 
@@ -64,7 +64,10 @@ def run(
     if every_ms % 10:
         raise click.BadParameter(f"rows fall on ticks of 10 ms, and {every_ms} is no multiple")
     loaded = load_scenario(scenario)
-    console = Console(highlight=False, stderr=as_json)
+    for option, path in (("--trace", trace_path), ("--page", page)):
+        if path is not None:
+            check_writable(option, path)  # before the run, which may take minutes
+    console = Paper(highlight=False, stderr=as_json)
     with ExitStack() as stack:
         trace_out = None
         if trace_path is not None:
@@ -78,7 +81,6 @@ def run(
         player = Player(loaded, choose_runtime(runtime), seed, trace, tell)
         result = _play(player, loaded, console)
     if page is not None:
-        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(player, result, seed), encoding="utf-8")
     if as_json:
         answer(_document(result, loaded, seed))
@@ -89,7 +91,7 @@ def run(
     sys.exit(ExitCode.DONE if result.passed else ExitCode.TEST_FAILED)
 
 
-def _play(player: Player, scenario: Scenario, console: Console) -> RunResult:
+def _play(player: Player, scenario: Scenario, console: Paper) -> RunResult:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -101,7 +103,7 @@ def _play(player: Player, scenario: Scenario, console: Console) -> RunResult:
         return player.play(lambda now_us: progress.update(task, completed=now_us))
 
 
-def _tell_result(result: RunResult, console: Console, scenario: Scenario) -> None:
+def _tell_result(result: RunResult, console: Paper, scenario: Scenario) -> None:
     minutes = result.ticks / 6000
     console.print(
         f"Firmware on {result.interpreter}: {result.ticks} ticks, {minutes:.1f} minutes."
@@ -175,7 +177,7 @@ def parameters(as_json: bool) -> None:
             }
         )
         return
-    console = Console(highlight=False)
+    console = Paper(highlight=False)
     for chapter in chapters:
         title = escape(chapter.title)
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)

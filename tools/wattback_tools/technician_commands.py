@@ -51,10 +51,11 @@ def why(port: str | None, as_json: bool) -> None:
     """Say why it does not charge, does not export, and why it stopped."""
     with attach(chosen(port)) as console:
         hello, asked = console.hello(), console.why()
+        power_w = console.vitals().power_w  # what it may do is one thing, what flows another
     if as_json:
-        answer(why_document(hello, asked))
+        answer(why_document(hello, asked, power_w))
     else:
-        _say(why_lines(asked))
+        _say(why_lines(asked, power_w))
 
 
 @click.command()
@@ -85,6 +86,11 @@ def monitor(port: str | None, as_json: bool) -> None:
 
 def chosen(port: str | None) -> str:
     """The port that was named, or the only one there is."""
+    if port == "":
+        raise BadInputError(
+            "the name after --port is empty: name a serial port like /dev/ttyACM0, or leave the "
+            "option out where there is only one"
+        )
     if port is not None:
         return port
     found = port_names()
@@ -125,6 +131,3 @@ def log_document(text: str, line: LogLine | None) -> dict[str, Any]:
 def _say(lines: list[str]) -> None:
     for line in lines:
         click.echo(line)
-
-
-TECHNICIAN_COMMANDS = (status, why, vitals, monitor)

@@ -14,7 +14,17 @@ CHARGE_HINTS = {
     "target": "the target's owner must allow at least 6 A, or let its target end",
     "steady_pilot": "look at cable, plug and inlet: the pilot comes and goes",
 }
-# The same for exporting.
+# What keeps a closed contactor from charging although the firmware waits for nothing.
+HELD_TEXT = "a target that lets the vehicle draw"
+HELD_HINT = "the target's owner must ask for charging (below 0 kW), or let its target end"
+REVERSED_TEXT = "the export to end"
+REVERSED_HINT = "nothing: it charges again when nobody asks for export any more"
+UNUSED_TEXT = "the vehicle to draw what it may"
+UNUSED_HINTS = {
+    "full": "nothing: the vehicle is full",
+    "other": "look at the vehicle: it may be full, or keep to a schedule of its own",
+}
+# What can be done about a condition that is waited for before the vehicle exports.
 EXPORT_HINTS = {
     "fault": "wattback status lists the faults and how each of them ends",
     "permission": "the settings export_permitted and export_enabled must both be 1",
@@ -38,6 +48,7 @@ CLEAR_TEXTS = {
     "reset": "by a reset, once its cause has gone",
     "restart": "by a power cycle",
 }
+HELD = "HELD AT 0 kW"  # the contactor is closed to charge, and nothing flows
 SESSION_TEXTS = {
     "boot": "STARTING: proving itself before it offers anything",
     "idle": "NO VEHICLE",

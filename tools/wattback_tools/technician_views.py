@@ -10,7 +10,7 @@ from typing import Any
 from wattback_hil.console.answers import Hello, LatchedFault, Vitals, Why
 from wattback_sim.texts import FAULT_TEXTS, power_in_words
 from wattback_tools import technician_why as reasons
-from wattback_tools.technician_texts import CLEAR_TEXTS, LINK_TEXTS, SESSION_TEXTS
+from wattback_tools.technician_texts import CLEAR_TEXTS, HELD, LINK_TEXTS, SESSION_TEXTS
 from wattback_tools.technician_units import (
     amps,
     duration,
@@ -62,14 +62,21 @@ def status_lines(
 
 
 def verdict(vitals: Vitals, why: Why) -> str:
-    """What it does, in one line; and if it does not charge, what is waited for."""
+    """What it does, in one line; if it does not charge or will stop, what is waited for."""
     text = SESSION_TEXTS.get(vitals.session_state, vitals.session_state.upper())
     if vitals.faults:
         return f"{SESSION_TEXTS['fault']}: {reasons.fault_texts(vitals.faults)}"
+    charge = reasons.charging(why, vitals.power_w)
     if vitals.session_state in ("charging", "discharging"):
-        return f"{text} {abs(vitals.power_w) / 1000:.1f} kW, {amps(abs(vitals.current_ma))}"
+        if vitals.session_state == "charging" and charge.held:
+            return _headline(HELD, charge)
+        seen = charge if vitals.session_state == "charging" else reasons.exporting(why)
+        flow = f"{text} {abs(vitals.power_w) / 1000:.1f} kW"
+        if seen.flowing and seen.waited_for:
+            return f"{flow}, ending: waiting for {seen.waited_for[0].text}"
+        return f"{flow}, {amps(abs(vitals.current_ma))}"
     if vitals.session_state == "waiting":
-        return _headline(text, reasons.charging(why))
+        return _headline(text, charge)
     return text
 
 
@@ -99,29 +106,41 @@ def status_document(
 # --- why ---
 
 
-def why_lines(why: Why) -> list[str]:
+def why_lines(why: Why, power_w: int) -> list[str]:
     """Conditions met and open, for either way, what to do next, and why it stopped."""
-    charge, export = reasons.charging(why), reasons.exporting(why)
     return [
-        *_block("CHARGING" if charge.flowing else "NOT CHARGING", charge),
-        *_block("EXPORTING" if export.flowing else "NOT EXPORTING", export),
+        *_block(*_charge(why, power_w)),
+        *_block(*_export(why)),
         f"LAST STOP: {reasons.last_stop(why)}",
     ]
 
 
-def _block(text: str, seen: Reasons) -> list[str]:
-    lines = [_headline(text, seen), *map(_condition_line, seen.conditions)]
-    if seen.waited_for and not seen.flowing:
+def _charge(why: Why, power_w: int) -> tuple[str, Reasons]:
+    seen = reasons.charging(why, power_w)
+    still = HELD if seen.held else "NOT CHARGING"
+    return _headline("CHARGING" if seen.flowing else still, seen), seen
+
+
+def _export(why: Why) -> tuple[str, Reasons]:
+    seen = reasons.exporting(why)
+    return _headline("EXPORTING" if seen.flowing else "NOT EXPORTING", seen), seen
+
+
+def _block(headline: str, seen: Reasons) -> list[str]:
+    lines = [headline, *map(_condition_line, seen.conditions)]
+    if seen.waited_for:
         lines.append(f"  next: {seen.waited_for[0].hint}")
     return lines
 
 
 def _headline(text: str, seen: Reasons) -> str:
+    """An open condition of what flows is why it will not for long."""
     waited = seen.waited_for
-    if seen.flowing or not waited:
+    if not waited:
         return text
     count = f"{len(waited)} of {len(seen.conditions)} conditions open"
-    return f"{text}: waiting for {waited[0].text} ({count})"
+    ending = ", ending" if seen.flowing else ""
+    return f"{text}{ending}: waiting for {waited[0].text} ({count})"
 
 
 def _condition_line(condition: Condition) -> str:
@@ -131,25 +150,27 @@ def _condition_line(condition: Condition) -> str:
     return f"  {mark:<6}{name:<16}{'; '.join(filter(None, told))}".rstrip()
 
 
-def why_document(hello: Hello, why: Why) -> dict[str, Any]:
+def why_document(hello: Hello, why: Why, power_w: int) -> dict[str, Any]:
     """The same for programs."""
     return {
         "command": "why",
         "unit": unit_document(hello),
-        "charging": _reasons_document(reasons.charging(why)),
-        "exporting": _reasons_document(reasons.exporting(why)),
+        "charging": _reasons_document(*_charge(why, power_w)),
+        "exporting": _reasons_document(*_export(why)),
         "last_stop": {
             "cause": why.open_cause,
             "text": reasons.last_stop(why),
             "faults": list(why.opening_faults),
             "waiting_for": list(why.opening_waits),
+            "export_waits": list(why.opening_export_waits),
         },
-        "measured": asdict(why),
+        "measured": asdict(why) | {"power_w": power_w},
     }
 
 
-def _reasons_document(seen: Reasons) -> dict[str, Any]:
+def _reasons_document(headline: str, seen: Reasons) -> dict[str, Any]:
     return {
+        "verdict": headline,
         "flowing": seen.flowing,
         "conditions": [
             asdict(condition) | {"hint": None if condition.met else condition.hint}

@@ -14,7 +14,16 @@ from wattback_sim.texts import (
     REFUSAL_TEXTS,
     WAIT_TEXTS,
 )
-from wattback_tools.technician_texts import CHARGE_HINTS, EXPORT_HINTS
+from wattback_tools.technician_texts import (
+    CHARGE_HINTS,
+    EXPORT_HINTS,
+    HELD_HINT,
+    HELD_TEXT,
+    REVERSED_HINT,
+    REVERSED_TEXT,
+    UNUSED_HINTS,
+    UNUSED_TEXT,
+)
 from wattback_tools.technician_units import (
     amps,
     duration,
@@ -39,47 +48,71 @@ class Condition:
     hint: str
 
 
+# These pass by themselves within seconds, so they are told only where nothing else is open.
+TRANSIENT = ("contactor_rest", "self_test", "offer_spacing")
+# Of an export that was cut: what every opening brings with it.
+_CONSEQUENCES = ("contactor", "target")
+_IDLE_W = 50  # less is no flow: sensors have an offset
+_FULL_BP = 10_000
+
+
 @dataclass(frozen=True)
 class Reasons:
-    """Why energy does or does not flow one way. flowing: it may, now."""
+    """Why energy does or does not flow one way. flowing: it does, now. held: the contactor is
+    closed for it, and nothing flows.
+    """
 
     flowing: bool
+    held: bool
     conditions: tuple[Condition, ...]
 
     @property
     def waited_for(self) -> tuple[Condition, ...]:
         """The conditions that are not met, the first to tell first."""
-        return tuple(condition for condition in self.conditions if not condition.met)
+        waited = [condition for condition in self.conditions if not condition.met]
+        return tuple(sorted(waited, key=_rank))
 
 
-def charging(why: Why) -> Reasons:
-    """Into the vehicle. That the vehicle asks is last, because it cannot ask before an offer."""
+def charging(why: Why, power_w: int) -> Reasons:
+    """Into the vehicle. power_w: measured."""
     pilot = f"pilot {why.pilot_state}"
     plugged = why.pilot_state in "BCD"
-    asks = why.pilot_state in "CD"
     faults = fault_texts(why.faults)
+    named = _of(why, why.waiting_for, WAIT_TEXTS, _CHARGE_DETAILS, CHARGE_HINTS)
     conditions = [
         _own("vehicle", plugged, "a vehicle that is connected", pilot),
         _own("faults", not why.faults, "the faults to be cleared", faults),
-        *_of(why, why.waiting_for, WAIT_TEXTS, _CHARGE_DETAILS, CHARGE_HINTS),
-        _own("request", asks, "the vehicle to ask for energy", pilot),
+        *(_target_of_charging(why, item) if item.name == "target" else item for item in named),
     ]
-    return Reasons(why.session_state == "charging", tuple(conditions))
+    is_open = any(not condition.met for condition in conditions)
+    draws = power_w <= -_IDLE_W
+    conditions.append(_request(why, pilot, not draws and not is_open))
+    flowing = draws and (
+        why.session_state == "charging" or (why.session_state == "stopping" and is_open)
+    )
+    return Reasons(flowing, why.session_state == "charging" and not draws, tuple(conditions))
 
 
 def exporting(why: Why) -> Reasons:
     """Out of the vehicle."""
     conditions = _of(why, why.export_waits, EXPORT_WAIT_TEXTS, _EXPORT_DETAILS, EXPORT_HINTS)
-    return Reasons(why.session_state == "discharging", tuple(conditions))
+    return Reasons(why.session_state == "discharging", False, tuple(conditions))
 
 
 def last_stop(why: Why) -> str:
     """Why the contactor opened last."""
     sentence = CAUSE_TEXTS.get(why.open_cause, why.open_cause)
     if why.opening_faults:
-        sentence += f": {fault_texts(why.opening_faults)}"
-    elif why.opening_waits:
-        sentence += f"; it waited for {_first_text(why.opening_waits)}"
+        return f"{sentence}: {fault_texts(why.opening_faults)}"
+    if why.open_cause == "permission":
+        # While it charges there are always reasons against exporting, so others do not tell them.
+        reasons = _telling(why.opening_export_waits, _CONSEQUENCES)
+        texts = EXPORT_WAIT_TEXTS
+    else:
+        reasons = _telling(why.opening_waits, TRANSIENT)
+        texts = WAIT_TEXTS
+    if reasons:
+        sentence += f"; it waited for {_listed([texts.get(name, name) for name in reasons])}"
     return sentence
 
 
@@ -88,9 +121,46 @@ def fault_texts(faults: tuple[str, ...]) -> str:
     return ", ".join(FAULT_TEXTS.get(name, name) for name in faults)
 
 
-def _first_text(waits: tuple[str, ...]) -> str:
-    more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
-    return WAIT_TEXTS.get(waits[0], waits[0]) + more
+def _rank(condition: Condition) -> int:
+    # A vehicle cannot ask before an offer, so that it does not is no reason while one is due.
+    if condition.name == "request":
+        return 2
+    return 1 if condition.name in TRANSIENT else 0
+
+
+def _telling(waits: tuple[str, ...], weak: tuple[str, ...]) -> tuple[str, ...]:
+    """What is worth telling: the weak ones only where there is nothing else."""
+    return tuple(name for name in waits if name not in weak) or waits
+
+
+def _listed(texts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+
+
+def _target_of_charging(why: Why, named: Condition) -> Condition:
+    """The firmware holds it open for vehicles that hear only the pilot. One that hears a target
+    stays connected while it is told not to draw, and that, too, is a reason.
+    """
+    if not named.met:
+        return named
+    asked = _asked(why)
+    if why.session_state == "discharging":
+        detail = f"it exports: target of {asked}" if asked else "it exports"
+        return Condition(named.name, False, REVERSED_TEXT, detail, REVERSED_HINT)
+    if asked and why.target_w >= 0:
+        detail = f"{asked}; the vehicle is told {watts(why.target_w)}"
+        return Condition(named.name, False, HELD_TEXT, detail, HELD_HINT)
+    return named
+
+
+def _request(why: Why, pilot: str, unused: bool) -> Condition:
+    """That the vehicle asks, and takes what it may. unused: it may draw, and draws nothing."""
+    asks = why.pilot_state in "CD"
+    if not asks or not unused or why.session_state != "charging":
+        return _own("request", asks, "the vehicle to ask for energy", pilot)
+    full = "" if why.soc_bp < 0 else f", {percent(why.soc_bp)} full"
+    hint = UNUSED_HINTS["full" if why.soc_bp >= _FULL_BP else "other"]
+    return Condition("request", False, UNUSED_TEXT, f"{pilot}, it draws nothing{full}", hint)
 
 
 Details = dict[str, Callable[[Why], str]]
@@ -140,8 +210,15 @@ def _limit(ma: int, owner: str, why: Why) -> str:
 
 
 def _target(why: Why) -> str:
+    return _asked(why) or ("none" if why.target_state == "unset" else why.target_state)
+
+
+def _asked(why: Why) -> str:
+    """Who asks for which power; "" when nobody does."""
     if why.target_owner == "none":
-        return "none" if why.target_state == "unset" else why.target_state
+        return ""
+    if why.target_owner == "departure":  # the connector's own: as much as may be drawn
+        return "charging for departure"
     until = f", {duration(why.target_left_s)} left" if why.target_left_s >= 0 else ""
     return f"{watts(why.target_asked_w)} by {why.target_owner}{until}"
 

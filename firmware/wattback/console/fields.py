@@ -27,6 +27,7 @@ _CODED = _CHOICES + (  # from here on each word is a bit of the value
     + ("faults", FAULT_NAMES)
     + ("opening_faults", FAULT_NAMES)
     + ("opening_waits", session.WAIT_NAMES)
+    + ("opening_export_waits", export.WAIT_NAMES)
 )
 _SETS_AT = len(_CHOICES)
 

@@ -39,6 +39,7 @@ _WHY_FIELDS = (
     "open_cause",
     "opening_faults",
     "opening_waits",
+    "opening_export_waits",
     "offered_ma",
     "import_limit_ma",
     "import_limit_owner",

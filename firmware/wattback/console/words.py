@@ -25,6 +25,7 @@ _WHY = (
     ("faults",),
     ("open_cause",),
     ("opening_waits",),
+    ("opening_export_waits",),
     ("opening_faults",),
 )
 

@@ -1,8 +1,8 @@
 """The bank: one register image for every Modbus port; a write is carried out whole or not at all.
 
 A write becomes commands for the control plane. It is carried out in the image first, so that the
-next read shows it, and taken back if a value is refused or the queue is full. Until the connector
-has obeyed and said so, points that can be written are not renewed.
+next read shows it, and taken back if a value is refused or the queue is full. While commands wait
+for the connector, points that can be written are not renewed.
 """
 
 from micropython import const
@@ -42,9 +42,11 @@ from wattback.modbus.tables import (
     WRITABLE,
 )
 from wattback.modbus.target_points import ProgrammeTarget, TargetPoints
+from wattback.publish import TURN_CLOCK, TURN_PROGRAMME, TURN_SITE
 from wattback.targets import OWNER_PROGRAMME, OWNER_SITE
 
 # Who obeys, by the writable table; the first four are groups of points.
+_OF_THE_SITE = const(2)  # from here on; those before are the programme's
 _GROUPS = const(4)
 _SETTING = const(4)
 _HEARTBEAT = const(5)
@@ -55,10 +57,6 @@ _RESET = const(7)
 _PART_704 = const(2)
 _PART_OURS = const(4)
 
-# The queue holds at most seven commands, of which one is taken every third tick or sooner, and a
-# report needs eight turns (`publish.REPORT_TURNS`), which come as often: then everything that was
-# written shows in it.
-_SETTLE_TICKS = const(48)
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -70,11 +68,9 @@ class Bank:
         self._image = Image(REGISTERS, RUNS)
         self._live = Live(connector, self._image)
         self._drafts = Drafts()
-        self._programme_target = ProgrammeTarget(
-            connector, self._image, PROGRAMME_TARGET_AT, OWNER_PROGRAMME
-        )
+        self._programme_target = ProgrammeTarget(self._image, PROGRAMME_TARGET_AT, OWNER_PROGRAMME)
         self._programme_limit = ProgrammeLimit(connector, self._image, PROGRAMME_LIMIT_AT)
-        self._site_target = TargetPoints(connector, self._image, SITE_TARGET_AT, OWNER_SITE)
+        self._site_target = TargetPoints(self._image, SITE_TARGET_AT, OWNER_SITE)
         self._site_limit = SiteLimit(self._image, SITE_LIMIT_AT)
         self._groups = (
             self._programme_target,
@@ -82,8 +78,6 @@ class Bank:
             self._site_target,
             self._site_limit,
         )
-        self._written = 0  # when, in ticks
-        self._settled = 1
         self._follows = 0
         self._introduce(identity)
         self.step()
@@ -119,11 +113,14 @@ class Bank:
         end = first + count * 2
         row = row_at(first)
         image = self._image.octets
+        order = WRITABLE[row + ORDER]
+        if order < _GROUPS and self._obeyed():
+            # What has ended by itself in the meantime must not come back with this write.
+            self._follow(_PART_704 if order < _OF_THE_SITE else _PART_OURS)
         before = image[first:end]
         image[first:end] = octets[at : at + end - first]
         drafts = self._drafts
         drafts.clear()
-        order = WRITABLE[row + ORDER]
         if order < _GROUPS:
             self._groups[order].draft(first, end, drafts)
         else:
@@ -135,8 +132,8 @@ class Bank:
             self._groups[order].commit()
         elif order == _RESET:
             self._image.put(first, U16, 0)
-        self._written = self.ticks()
-        self._settled = 0
+        else:
+            self._mirror(row, first, end)
         return ACCEPTED
 
     def refused(self, address: int, reason: int) -> None:
@@ -146,18 +143,19 @@ class Bank:
 
     def step(self) -> int:
         """Renew a part of the image; returns 0, for the rest can wait for the next tick."""
-        if not self._settled:
-            waited = (self.ticks() - self._written) & _SEQUENCE_MASK
-            if waited >= _SETTLE_TICKS and self._connector.queue.first() < 0:
-                self._settled = 1
         live = self._live
+        obeyed = self._obeyed()
         if live.begins() and not self._follows:
             live.begin()
-            self._follows = self._follow(live.part)
+            self._follows = 1 if live.part == _PART_704 or live.part == _PART_OURS else 0
             if self._follows:
+                if obeyed:
+                    self._follow(live.part)
                 return 0  # that was a step's work
         self._follows = 0
-        live.step(self._settled)
+        if obeyed and live.part == _PART_OURS:
+            self._connector.renew_report(TURN_CLOCK)
+        live.step(obeyed)
         return 0
 
     def ticks(self) -> int:
@@ -165,28 +163,45 @@ class Bank:
         sequence: int = self._connector.status.sequence
         return sequence
 
-    def _follow(self, part: int) -> int:
-        """Show what became of the targets and limits of a model; returns 1 if it has any."""
-        if part != _PART_704 and part != _PART_OURS:
-            return 0
-        # A report is empty until the connector has run for a while.
-        if self._settled and self.ticks() >= _SETTLE_TICKS:
-            report = self._connector.report
-            if part == _PART_704:
-                self._programme_target.follow(
-                    report.programme_target_enabled,
-                    report.programme_target_w,
-                    report.programme_target_left_s,
-                )
-                self._programme_limit.follow(report.programme_export_ma, report.programme_left_s)
-            else:
-                self._site_target.follow(
-                    report.site_target_enabled, report.site_target_w, report.site_target_left_s
-                )
-                self._site_limit.follow(
-                    report.site_import_ma, report.site_export_ma, report.site_left_s
-                )
-        return 1
+    def _obeyed(self) -> int:
+        """1 when the connector has carried out all that was written."""
+        return 1 if self._connector.queue.first() < 0 else 0
+
+    def _follow(self, part: int) -> None:
+        """Show what became of the targets and limits of a model."""
+        connector = self._connector
+        report = connector.report
+        if part == _PART_704:
+            connector.renew_report(TURN_PROGRAMME)
+            self._programme_target.follow(
+                report.programme_target_enabled,
+                report.programme_target_w,
+                report.programme_target_left_s,
+            )
+            self._programme_limit.follow(report.programme_export_ma, report.programme_left_s)
+        else:
+            connector.renew_report(TURN_SITE)
+            self._site_target.follow(
+                report.site_target_enabled, report.site_target_w, report.site_target_left_s
+            )
+            self._site_limit.follow(
+                report.site_import_ma, report.site_export_ma, report.site_left_s
+            )
+
+    def _mirror(self, row: int, first: int, end: int) -> None:
+        """Show a setting that has been written in its other points as well."""
+        image = self._image
+        while first < end:
+            kind = WRITABLE[row + KIND]
+            if WRITABLE[row + ORDER] == _SETTING:
+                value = image.get(first, kind)
+                for other in range(0, len(WRITABLE), ROW):
+                    same = WRITABLE[other + SETTING] == WRITABLE[row + SETTING]
+                    if same and WRITABLE[other + ORDER] == _SETTING:
+                        place = WRITABLE[other] << 8 | WRITABLE[other + 1]
+                        image.put(place, WRITABLE[other + KIND], value)
+            first += OCTETS[kind]
+            row += ROW
 
     def _draft(self, row: int, first: int, end: int) -> None:
         """The commands of single points, from `row` on."""

@@ -8,9 +8,9 @@ from micropython import const
 
 from wattback.commands import COMMAND_SET_LIMIT
 from wattback.limits import NO_LIMIT_MA, OWNER_PROGRAMME, OWNER_SITE
-from wattback.modbus.derived import export_max_w
 from wattback.modbus.drafts import Drafts
 from wattback.modbus.image import S16, S32, U16, U32, Image
+from wattback.modbus.tables import WMAX_AT
 
 # Places in the group of model 704, in bytes after WMaxLimPctEna.
 _PERCENT = const(2)
@@ -30,7 +30,7 @@ class ProgrammeLimit:
     """Limits export to a share of WMax. at: place of WMaxLimPctEna, the first of the group."""
 
     def __init__(self, connector, image: Image, at: int) -> None:  # type: ignore[no-untyped-def]
-        self._connector = connector
+        self._settings = connector.settings
         self._image = image
         self._at = at
         self._enabled = 0
@@ -80,11 +80,9 @@ class ProgrammeLimit:
         return ma * 1000 // max(full_ma // 10, 1)
 
     def _full_ma(self) -> int:
-        connector = self._connector
-        settings = connector.settings
-        max_w = export_max_w(connector.status, connector.report, settings)
-        volts: int = settings.nominal_line_mv // 1000
-        return max_w * 1000 // volts
+        volts: int = self._settings.nominal_line_mv // 1000
+        # WMax as written, be it obeyed already or not.
+        return self._image.get(WMAX_AT, U16) * 1000 // volts
 
 
 class SiteLimit:

@@ -9,9 +9,9 @@ group while the target is in effect starts its time again.
 from micropython import const
 
 from wattback.commands import COMMAND_SET_TARGET
-from wattback.modbus.derived import export_max_w
 from wattback.modbus.drafts import Drafts
 from wattback.modbus.image import S16, S32, U16, U32, Image
+from wattback.modbus.tables import WMAX_AT
 
 # Places in the group of model 704, in bytes after WSetEna.
 _MODE = const(2)
@@ -39,11 +39,10 @@ _HUNDRED_PERCENT = const(10000)
 class TargetPoints:
     """One owner's target, the site's; see ProgrammeTarget for the other.
 
-    connector: settings are its. at: place of the enable point, the first of the group.
+    at: place of the enable point, the first of the group.
     """
 
-    def __init__(self, connector, image: Image, at: int, owner: int) -> None:  # type: ignore[no-untyped-def]
-        self._connector = connector
+    def __init__(self, image: Image, at: int, owner: int) -> None:
         self._image = image
         self._at = at
         self._owner = owner
@@ -134,8 +133,8 @@ class TargetPoints:
 class ProgrammeTarget(TargetPoints):
     """The WSet group of model 704: watts or percent of WMax, and what follows after the time."""
 
-    def __init__(self, connector, image: Image, at: int, owner: int) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(connector, image, at, owner)
+    def __init__(self, image: Image, at: int, owner: int) -> None:
+        super().__init__(image, at, owner)
         self._w_at = at + _W
         self._timeout_at = at + _TIMEOUT
         self._left_at = at + _LEFT
@@ -176,8 +175,7 @@ class ProgrammeTarget(TargetPoints):
         return _rounded(percent * self._max_w(), _HUNDRED_PERCENT)
 
     def _max_w(self) -> int:
-        connector = self._connector
-        return export_max_w(connector.status, connector.report, connector.settings)
+        return self._image.get(WMAX_AT, U16)  # as written, be it obeyed already or not
 
 
 def _rounded(value: int, divisor: int) -> int:

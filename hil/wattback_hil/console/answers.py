@@ -66,6 +66,7 @@ class Vitals:
     hot_openings: int
     opening_faults: Names
     opening_waits: Names
+    opening_export_waits: Names
     service_left_s: int
     target_state: str
     target_asked_w: int
@@ -115,6 +116,7 @@ class Why:
     open_cause: str
     opening_faults: Names
     opening_waits: Names
+    opening_export_waits: Names
     offered_ma: int
     import_limit_ma: int
     import_limit_owner: str

@@ -7,8 +7,10 @@ system sets them for every open port, both on: nothing is toggled, so no adapter
 
 import errno
 import os
+import socket
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import serial  # type: ignore[import-untyped]
 from serial.tools import list_ports  # type: ignore[import-untyped]
@@ -25,8 +27,13 @@ _REASONS = {
     errno.ENXIO: "there is no such port; is the cable plugged in?",
     errno.ENODEV: "there is no such port; is the cable plugged in?",
     errno.ENOTTY: "that is no serial port",
-    errno.ECONNREFUSED: "nobody listens there",
+    errno.EISDIR: "that is a folder; expected a serial port, like /dev/ttyACM0",
+    errno.ECONNREFUSED: "nobody listens there; is the program at the other end running?",
+    errno.EHOSTUNREACH: "there is no way to that host; check its name and the network",
+    errno.ENETUNREACH: "there is no way to that host; check its name and the network",
 }
+_FORMS = "expected a device like /dev/ttyACM0, socket://HOST:PORT or rfc2217://HOST:PORT"
+_OF_HOSTS = ("socket", "rfc2217")
 
 
 class Port(Protocol):
@@ -44,11 +51,12 @@ class SerialPort:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        _check_host(url)
         try:
             self._serial = serial.serial_for_url(
                 url, baudrate=BAUD, write_timeout=_WRITE_S, exclusive=True
             )
-        except (serial.SerialException, ValueError, OSError) as error:
+        except (serial.SerialException, ValueError, TypeError, OSError) as error:
             raise _refusal(url, error) from None
 
     def read(self, within_s: float) -> bytes:
@@ -58,8 +66,8 @@ class SerialPort:
             data: bytes = self._serial.read(1)
             if data:
                 data += self._serial.read(min(self._serial.in_waiting, _MOST_AT_ONCE))
-        except (serial.SerialException, OSError) as error:
-            raise NotReachableError(f"{self.url} has gone away: {error}") from None
+        except (serial.SerialException, OSError):
+            raise _loss(self.url) from None
         return data
 
     def write(self, data: bytes) -> None:
@@ -70,8 +78,8 @@ class SerialPort:
             raise NotReachableError(
                 f"{self.url}: nobody takes what is sent there; is the unit powered?"
             ) from None
-        except (serial.SerialException, OSError) as error:
-            raise NotReachableError(f"{self.url} has gone away: {error}") from None
+        except (serial.SerialException, OSError):
+            raise _loss(self.url) from None
 
     def close(self) -> None:
         """Give the port back. Harmless when called again."""
@@ -83,15 +91,55 @@ def port_names() -> list[str]:
     return sorted(port.device for port in list_ports.comports())
 
 
+def _check_host(url: str) -> None:
+    """Raises NotReachableError for the address of a host that nothing can be made of."""
+    scheme = url.partition("://")[0].lower()
+    if "://" not in url or scheme not in _OF_HOSTS:
+        return
+    try:
+        parts = urlsplit(url)
+        whole = bool(parts.hostname) and parts.port is not None
+    except ValueError:  # a port that is no number, or too large
+        whole = False
+    if not whole:
+        raise NotReachableError(
+            f"{url}: host or TCP port is missing, or is none; expected {scheme}://HOST:PORT"
+        )
+
+
 def _refusal(url: str, error: Exception) -> NotReachableError | NotPermittedError:
-    number = getattr(error, "errno", None)
+    # pyserial raises anew what the system said of a socket, without its number.
+    said = error.__context__ if isinstance(error.__context__, OSError) else error
+    number = getattr(error, "errno", None) or getattr(said, "errno", None)
     if number == errno.EACCES:
         return NotPermittedError(
             f"{url}: this user may not open it; on Linux, join the group dialout and log in again"
         )
     if number in (errno.EAGAIN, errno.EBUSY):
         return NotReachableError(f"{url} is in use by {_holder(url)}; close that first")
-    return NotReachableError(f"{url}: {_REASONS.get(number or 0, str(error))}")
+    if isinstance(said, socket.gaierror):
+        return NotReachableError(f"{url}: no host of that name is known; is it spelt right?")
+    if isinstance(said, TimeoutError):
+        return NotReachableError(f"{url}: that host does not answer; is it there, and powered?")
+    return NotReachableError(f"{url}: {_REASONS.get(number or 0) or _other(url, error, number)}")
+
+
+def _other(url: str, error: Exception, number: int | None) -> str:
+    scheme, colon, _ = url.partition("://")
+    if isinstance(error, ValueError) and colon:
+        return f"no port here begins with {scheme}://; {_FORMS}"
+    if scheme == "sim":
+        return str(error)  # the simulator's own sentence
+    if number:
+        return f"it cannot be opened ({os.strerror(number)}); {_FORMS}"
+    return f"it cannot be opened as a serial port; {_FORMS}"
+
+
+def _loss(url: str) -> NotReachableError:
+    return NotReachableError(
+        f"{url} has gone away in the middle of it; was the cable pulled, is the unit powered? "
+        "Plug it in and ask again"
+    )
 
 
 def _holder(url: str) -> str:

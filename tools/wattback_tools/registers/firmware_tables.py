@@ -41,6 +41,7 @@ def firmware_tables(plan: Plan) -> str:
     ends = [sum(row.point.model in _PARTS[: n + 1] for row in live) for n in range(len(_PARTS))]
     writable = [row for row in plan.rows if row.writable]
     places = {
+        "WMAX_AT": (702, "WMax"),
         "PROGRAMME_LIMIT_AT": (704, "WMaxLimPctEna"),
         "PROGRAMME_TARGET_AT": (704, "WSetEna"),
         "SITE_LIMIT_AT": (64750, "SiteImportLimit"),
@@ -50,7 +51,7 @@ def firmware_tables(plan: Plan) -> str:
     }
     parts = [
         _HEAD.format(base=BASE, registers=plan.registers),
-        "# Where the groups of points begin.\n",
+        "# Where percentages are reckoned from, and where the groups of points begin.\n",
         *(f"{name} = {plan.row(*point).at}\n" for name, point in places.items()),
         "\n# What every register reads before anything is known: how many in a row, value (2).\n",
         _literal("RUNS", _runs(_image(plan))),

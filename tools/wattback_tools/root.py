@@ -1,0 +1,82 @@
+"""The command line's root. Each group of commands has a file of its own, imported when it is asked
+for: the simulator takes half a second that a technician does not want to wait.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
+from wattback_tools.output import fail
+
+_EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
+_MODULES = {
+    "monitor": "wattback_tools.technician_commands",
+    "sim": "wattback_tools.sim_commands",
+    "status": "wattback_tools.technician_commands",
+    "vitals": "wattback_tools.technician_commands",
+    "why": "wattback_tools.technician_commands",
+}
+
+
+class Root(click.Group):
+    """Ends in the program's own way, whatever a command or its options raise."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """See click."""
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """See click."""
+        if cmd_name not in _MODULES:
+            return None
+        command: click.Command = getattr(import_module(_MODULES[cmd_name]), cmd_name)
+        return command
+
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        """See click. It prints the help."""
+        with _unread_ends():
+            return super().make_context(*given, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See click."""
+        with _unread_ends():
+            return super().invoke(ctx)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
+        """See click. Always exits; what is wrong is a document where one is asked for."""
+        words = sys.argv[1:] if args is None else args
+        as_json = "--json" in words
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(args, *more, **extra)
+        except click.Abort:
+            fail("interrupted", ExitCode.INTERRUPTED, as_json)
+        except click.ClickException as error:
+            if as_json:
+                fail(error.format_message(), ExitCode.USAGE, as_json)
+            error.show()
+            sys.exit(error.exit_code)
+        sys.exit(code or ExitCode.DONE)
+
+
+@contextmanager
+def _unread_ends() -> Iterator[None]:
+    """Whoever read stdout has read enough: end without a word. Click would end with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What is left in the buffer would be tried again at the end, and complained about.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.UNREAD)
+
+
+@click.group(cls=Root, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wattback")
+def wattback() -> None:
+    """Open firmware, simulator and bench for a bidirectional EV wall connector."""
