@@ -337,6 +337,7 @@ TEXTS: tuple[str, ...]
 TEXTS = ("pilot_state", "open_cause", "session_state", "mode", "import_limit_owner")
 TEXTS += ("export_limit_owner", "target_owner", "target_state", "controller_state")
 TEXTS += ("vehicle_link", "vehicle_refusal")
+LISTS: tuple[str, ...]
 LISTS = ("waiting_for", "export_waits", "faults", "opening_faults", "opening_waits")
 LISTS += ("opening_export_waits",)
 VITALS: dict[str, Any] = dict.fromkeys(VITALS_NAMES, 0)

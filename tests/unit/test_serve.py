@@ -264,7 +264,7 @@ def test_a_signal_ends_it_cleanly(number: int, code: int, runtime: str) -> None:
 
 @pytest.mark.parametrize("option", ["--modbus-port", "--control-port"])
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_port_that_is_taken_is_one_sentence_and_exit_code_1(option: str, as_json: bool) -> None:
+def test_a_port_that_is_taken_is_one_sentence_and_exit_code_3(option: str, as_json: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ports = {"--modbus-port": "0", "--control-port": "0", option: port}
@@ -276,7 +276,7 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_1(option: str, as_js
             timeout=_PATIENCE_S,
             check=False,
         )
-    assert done.returncode == 1
+    assert done.returncode == 3
     said = json.loads(done.stdout)["error"] if as_json else done.stderr
     assert f"port {port} of 127.0.0.1 cannot be had" in said
     assert option in said

@@ -1,37 +1,17 @@
 """What a technician reads: every name of the firmware has its words, the verdict is first."""
 
-from random import Random
-
 import pytest
 
-from tests.unit.console_bench import ALL_FAULTS, ConsoleBench
-from tests.unit.console_wire import Wire
-from wattback import contactor, export, limits, pilot, session, vehicle
+from tests.unit.console_bench import ALL_FAULTS
+from tests.unit.technician_bench import console, status_of
+from wattback import contactor, export, pilot, session, vehicle
 from wattback.fault_table import CLEAR_NAMES, FAULTS, GROUND_FAULT, OVERCURRENT
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
-from wattback_hil.console import Console
 from wattback_sim import texts
 from wattback_tools import technician_texts
-from wattback_tools.technician_views import status_lines, why_document, why_lines
 from wattback_tools.technician_vitals import READINGS, reading, vitals_lines
-from wattback_tools.technician_why import charging, exporting, last_stop
 
 FAULT_NAMES = tuple(row[0] for row in FAULTS)
-
-
-def console(**fields: int) -> Console:
-    """A client of a connector with these fields."""
-    bench = ConsoleBench()
-    bench.core.set(voltage_l1_mv=120100, voltage_l2_mv=119900, frequency_millihertz=60010)
-    bench.core.set(import_limit_ma=48000, export_limit_ma=48000, soc_bp=-1, departure_s=-1)
-    bench.core.set(site_left_s=-1, programme_left_s=-1, target_left_s=-1)
-    bench.core.set(**fields)
-    return Console(Wire(bench), Random(1))
-
-
-def status_of(**fields: int) -> list[str]:
-    asked = console(**fields)
-    return status_lines(asked.hello(), asked.vitals(), asked.faults(), asked.why())
 
 
 # --- every name has its words ---
@@ -113,8 +93,26 @@ def test_the_table_of_vitals_has_a_line_a_field_by_its_name() -> None:
     [
         ({"session_state": session.IDLE}, "NO VEHICLE"),
         (
-            {"session_state": session.CHARGING, "power_w": -11520, "current_ma": -48000},
+            {"session_state": session.CHARGING, "power_w": -11520, "current_ma": -48000}
+            | {"pilot_state": pilot.STATE_C},
             "CHARGING 11.5 kW, 48.0 A",
+        ),
+        (
+            {"session_state": session.CHARGING, "pilot_state": pilot.STATE_C}
+            | {"target_owner": 1, "target_asked_w": 6000},
+            "HELD AT 0 kW: waiting for a target that lets the vehicle draw "
+            "(1 of 11 conditions open)",
+        ),
+        (
+            {"session_state": session.DISCHARGING, "power_w": 8000, "current_ma": 33300}
+            | {"export_waits": export.WAIT_CONTROLLER},
+            "DISCHARGING 8.0 kW, ending: waiting for a sign of life from the controller that set "
+            "the target",
+        ),
+        (
+            {"session_state": session.CHARGING, "power_w": -6000, "pilot_state": pilot.STATE_C}
+            | {"waiting_for": session.WAIT_LIMIT},
+            "CHARGING 6.0 kW, ending: waiting for a limit of at least 6 A",
         ),
         (
             {"session_state": session.DISCHARGING, "power_w": 8000, "current_ma": 33300},
@@ -149,129 +147,3 @@ def test_status_tells_how_each_fault_ends() -> None:
     assert "ends by itself after 15 min 0 s, at most 4 times" in lines
     assert "ends when the vehicle is unplugged" in lines
     assert "ends by a reset, once its cause has gone" in lines
-
-
-# --- why ---
-
-
-def test_why_of_an_empty_connector_asks_for_a_vehicle() -> None:
-    lines = why_lines(console(session_state=session.IDLE).why())
-    assert lines[0] == (
-        "NOT CHARGING: waiting for a vehicle that is connected (2 of 11 conditions open)"
-    )
-    assert "  next: plug the vehicle in" in lines
-    assert lines[-1] == "LAST STOP: it has not opened yet"
-
-
-@pytest.mark.parametrize("bit", range(len(session.WAIT_NAMES)))
-def test_every_condition_for_charging_is_told_open_with_its_hint(bit: int) -> None:
-    why = console(pilot_state=pilot.STATE_C, waiting_for=1 << bit).why()
-    (waited,) = charging(why).waited_for
-    name = session.WAIT_NAMES[bit]
-    assert (waited.name, waited.text) == (name, texts.WAIT_TEXTS[name])
-    lines = why_lines(why)
-    assert any(line.startswith(f"  WAIT  {name.replace('_', ' ')}") for line in lines)
-    assert f"  next: {technician_texts.CHARGE_HINTS[name]}" in lines
-
-
-@pytest.mark.parametrize("bit", range(len(export.WAIT_NAMES)))
-def test_every_condition_for_exporting_is_told_open_with_its_hint(bit: int) -> None:
-    why = console(export_waits=1 << bit).why()
-    (waited,) = exporting(why).waited_for
-    name = export.WAIT_NAMES[bit]
-    assert (waited.name, waited.text) == (name, texts.EXPORT_WAIT_TEXTS[name])
-    assert f"  next: {technician_texts.EXPORT_HINTS[name]}" in why_lines(why)
-
-
-def detail_of(name: str, **fields: int) -> str:
-    why = console(**fields).why()
-    both = (*charging(why).conditions, *exporting(why).conditions)
-    return next(condition.detail for condition in both if condition.name == name)
-
-
-@pytest.mark.parametrize(
-    ("name", "fields", "detail"),
-    [
-        ("supply", {}, "120.1 V, 119.9 V, 60.010 Hz"),
-        (
-            "limit",
-            {"import_limit_ma": 0, "import_limit_owner": limits.OWNER_SITE, "site_left_s": 41},
-            "0.0 A by site, 41 s left",
-        ),
-        ("limit", {}, "48.0 A by hardware"),
-        (
-            "target",
-            {"target_owner": 1, "target_asked_w": 8000, "target_left_s": 900},
-            "8.00 kW by programme, 15 min 0 s left",
-        ),
-        ("target", {"target_state": 2}, "expired"),
-        ("vehicle_link", {"vehicle_link": vehicle.LINK_LAPSED}, "link lapsed"),
-        (
-            "certification",
-            {"vehicle_link": vehicle.LINK_REFUSED, "vehicle_refusal": vehicle.REFUSAL_CATEGORY},
-            "its inverter's abnormal category is below the site's",
-        ),
-        ("service", {"service_left_s": 120}, "2 min 0 s left"),
-        ("service", {"in_service": 1}, "in service"),
-        ("reserve", {"soc_bp": 1500, "reserve_bp": 2000}, "15.0 % full, reserve 20.0 %"),
-        ("reserve", {}, "the vehicle has not said how full it is"),
-        (
-            "departure",
-            {"need_wh": 9000, "departure_s": 36000},
-            "9.000 kWh needed within 10 h 0 min",
-        ),
-        (
-            "day_limit",
-            {"export_day_wh": 5000, "export_day_left_s": 3600},
-            "5.000 kWh exported today, 1 h 0 min left of it",
-        ),
-        ("controller", {"controller_state": 2}, "silent"),
-        ("contactor", {"contactor_confirmed": 1}, "it is closed"),
-        ("faults", {"faults": OVERCURRENT}, "the vehicle draws more than it was offered"),
-    ],
-)
-def test_a_condition_shows_the_measurements_behind_it(
-    name: str, fields: dict[str, int], detail: str
-) -> None:
-    assert detail_of(name, **fields) == detail
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"open_cause": contactor.CAUSE_UNPLUG}, "the pilot showed state A: unplugged"),
-        (
-            {"open_cause": contactor.CAUSE_FAULT, "opening_faults": OVERCURRENT},
-            "a fault: the vehicle draws more than it was offered",
-        ),
-        (
-            {"open_cause": contactor.CAUSE_PLANNED}
-            | {"opening_waits": session.WAIT_LIMIT | session.WAIT_SPACING},
-            "stopped as planned, after the vehicle had unloaded; "
-            "it waited for a limit of at least 6 A and 1 more",
-        ),
-    ],
-)
-def test_the_last_stop_is_told_with_what_was_there_then(
-    fields: dict[str, int], sentence: str
-) -> None:
-    assert last_stop(console(**fields).why()) == sentence
-
-
-def test_while_it_charges_nothing_is_asked_of_anybody() -> None:
-    lines = why_lines(
-        console(session_state=session.CHARGING, pilot_state=pilot.STATE_C, export_waits=1).why()
-    )
-    assert lines[0] == "CHARGING"
-    assert sum("next:" in line for line in lines) == 1  # for exporting
-
-
-def test_a_program_reads_the_same_conditions() -> None:
-    asked = console(pilot_state=pilot.STATE_C, waiting_for=session.WAIT_LIMIT)
-    document = why_document(asked.hello(), asked.why())
-    conditions = {c["name"]: c for c in document["charging"]["conditions"]}
-    assert not document["charging"]["flowing"]
-    assert [name for name, c in conditions.items() if not c["met"]] == ["limit"]
-    assert conditions["limit"]["hint"]
-    assert conditions["supply"]["hint"] is None
-    assert document["measured"]["import_limit_ma"] == 48000

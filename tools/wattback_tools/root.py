@@ -44,9 +44,12 @@ class Root(click.Group):
             return super().make_context(*given, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """See click."""
-        with _unread_ends():
-            return super().invoke(ctx)
+        """See click, which would put an empty line before what is said of Ctrl-C."""
+        try:
+            with _unread_ends():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.Abort from None
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
         """See click. Always exits; what is wrong is a document where one is asked for."""

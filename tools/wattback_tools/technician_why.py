@@ -113,6 +113,9 @@ def last_stop(why: Why) -> str:
         texts = WAIT_TEXTS
     if reasons:
         sentence += f"; it waited for {_listed([texts.get(name, name) for name in reasons])}"
+    if "target" in why.opening_waits and "vehicle_link" in why.opening_export_waits:
+        # A target binds charging only where no link tells it, so a link that was there is gone.
+        sentence += ", and the vehicle's digital link was silent"
     return sentence
 
 
@@ -156,11 +159,13 @@ def _target_of_charging(why: Why, named: Condition) -> Condition:
 def _request(why: Why, pilot: str, unused: bool) -> Condition:
     """That the vehicle asks, and takes what it may. unused: it may draw, and draws nothing."""
     asks = why.pilot_state in "CD"
-    if not asks or not unused or why.session_state != "charging":
-        return _own("request", asks, "the vehicle to ask for energy", pilot)
-    full = "" if why.soc_bp < 0 else f", {percent(why.soc_bp)} full"
-    hint = UNUSED_HINTS["full" if why.soc_bp >= _FULL_BP else "other"]
-    return Condition("request", False, UNUSED_TEXT, f"{pilot}, it draws nothing{full}", hint)
+    detail = pilot if why.soc_bp < 0 else f"{pilot}, {percent(why.soc_bp)} full"
+    is_full = why.soc_bp >= _FULL_BP
+    if asks and unused and why.session_state == "charging":
+        hint = UNUSED_HINTS["full" if is_full else "other"]
+        return Condition("request", False, UNUSED_TEXT, f"{detail}, it draws nothing", hint)
+    hint = UNUSED_HINTS["full"] if is_full else CHARGE_HINTS["request"]
+    return Condition("request", asks, "the vehicle to ask for energy", detail, hint)
 
 
 Details = dict[str, Callable[[Why], str]]
