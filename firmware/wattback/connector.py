@@ -17,6 +17,7 @@ from wattback.facts import UNLOADED_MA, find_facts, offerable_ma
 from wattback.fault_table import PILOT_F, PILOT_F_BRIEFLY, SETTINGS_INVALID
 from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
+from wattback.heartbeat import PRESENT
 from wattback.limits import (
     FOR_EVER,
     OWNER_BREAKER,
@@ -191,8 +192,10 @@ class Connector:
         words = self.queue.words
         code = words[at]
         if code == commands.COMMAND_HEARTBEAT:
-            self.dispatch.heartbeat.beat(words[at + 1])
-            self.limits.suspend(OWNER_SITE, 0)
+            heartbeat = self.dispatch.heartbeat
+            heartbeat.beat(words[at + 1])
+            if heartbeat.state == PRESENT:
+                self.limits.suspend(OWNER_SITE, 0)
         elif code == commands.COMMAND_SET_LIMIT:
             lasts_ms = words[at + 4] * 1000 if words[at + 4] else FOR_EVER
             self.limits.set(words[at + 1], words[at + 2], words[at + 3], lasts_ms)

@@ -272,6 +272,14 @@ def test_with_a_beat_the_sites_limit_counts_as_soon_as_its_target() -> None:
     assert wall.connector.status.import_limit_ma == 20_000
 
 
+def test_a_counter_that_stands_still_brings_no_limit_back() -> None:
+    wall = beaten_wall(site_failsafe_import_ma=10_000)
+    wall.run(20_000)
+    for _ in range(50):
+        beat(wall, 1)
+        assert wall.connector.status.import_limit_ma == 10_000
+
+
 def test_a_silent_controller_is_told_though_the_programmes_target_has_expired() -> None:
     wall = beaten_wall()
     wall.want(3_000, targets.OWNER_PROGRAMME, 2)
