@@ -352,8 +352,8 @@ class Connector:
         self.status = status
 
     def _take_turn(self, busy: int, dt_ms: int) -> None:
-        # A tick latches a fault, goes on to another state, hears, obeys, or takes a turn: with all
-        # of it one would be too long. Whoever comes so often does not keep the turn waiting.
+        # A tick latches a fault, goes on to another state, hears, obeys, decides anew, or takes a
+        # turn: with all of it one would be too long. Nobody keeps a turn waiting for longer.
         self._passed_ms += dt_ms
         if busy and self._turn_waits < _LONGEST_WAIT:
             self._turn_waits += 1

@@ -4,8 +4,6 @@ The auxiliary contact confirms. A disagreement that outlasts the coil is a weld 
 does not close. Nothing here decides whether to close; the session does, and asks `rested` first.
 """
 
-from array import array
-
 from micropython import const
 
 from wattback.fault_table import CONTACTOR_STUCK_OPEN, CONTACTOR_WELDED
@@ -39,7 +37,7 @@ class Contactor:
 
     commanded, confirmed: 1 closed, 0 open. rested: 1 when it may close again.
     open_cause: of the last opening, a CAUSE value. closings, hot_openings: since power-up; hot is
-    an opening with at least 1 A flowing. openings: counts by cause. fault_bits: present now.
+    an opening with at least 1 A flowing. fault_bits: present now.
     """
 
     def __init__(self) -> None:
@@ -49,7 +47,6 @@ class Contactor:
         self.open_cause = CAUSE_NONE
         self.closings = 0
         self.hot_openings = 0
-        self.openings = array("i", [0] * len(CAUSE_NAMES))
         self.fault_bits = 0
         self._open_ms = 0
         self._differs_ms = 0
@@ -85,5 +82,4 @@ class Contactor:
         self.commanded = 0
         self._differs_ms = 0
         self.open_cause = cause
-        self.openings[cause] += 1
         self.hot_openings += loaded

@@ -1,7 +1,8 @@
 """Turns: what judges by the second and can wait for a few ticks, one part of it a tick.
 
 A tick that did all of it at once would be too long for a Pico. Each part is told how much time has
-passed since it was last its turn, and so keeps its own times to within one round of turns, 50 ms.
+passed since it was last its turn, and so keeps its own times to within one round of turns, which
+takes 50 ms, and at most 150.
 What may hurt sooner (supply, pilot, contactor, ground fault, must-trip) is judged in every tick.
 """
 
@@ -16,7 +17,6 @@ _VEHICLE = const(0)
 _CURRENT = const(1)
 _SERVICE = const(2)
 _PERMISSION = const(3)
-_CONTROLLER = const(4)
 TURNS = const(5)
 
 _OUT_MA = const(1000)  # both legs together: what flows out, and is no noise
@@ -38,7 +38,7 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
     elif turn == _PERMISSION:
         discharging = 1 if connector.session.state == DISCHARGING else 0
         dispatch.watch(inputs.power_w, discharging, settings, lap_ms)
-    else:
+    else:  # the controller
         dispatch.age(settings, lap_ms)
         connector.limits.suspend(OWNER_SITE, 1 if dispatch.heartbeat.state == SILENT else 0)
 

@@ -1,19 +1,15 @@
 """The console says the same, byte for byte, on MicroPython and on CPython."""
 
-import os
 import random
-import subprocess
-from pathlib import Path
 
 import cbor2
 
 from tests.unit.console_bench import ALL_FAULTS, GROUP, lines_of, request
 from tests.unit.console_replay import replay
+from tests.unit.floors import on_micropython
 from wattback import contactor, export, session, vehicle
 from wattback.console.words import WORDS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
-from wattback_sim.firmware import firmware_root
-from wattback_sim.link.micropython import find_interpreter
 
 CODED = {
     "session_state": len(session.STATE_NAMES),
@@ -74,22 +70,9 @@ def _bytes(chance: random.Random) -> bytes:
 
 
 def test_a_recorded_session_is_the_same_in_every_byte_on_both_interpreters() -> None:
-    interpreter = find_interpreter()
-    assert interpreter is not None
     lines = recorded()
-    program = Path(__file__).with_name("console_replay.py")
-    run = subprocess.run(
-        [str(interpreter), "-X", "heapsize=4M", str(program)],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MICROPYPATH": str(firmware_root())},
-        timeout=120,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
     said = replay(lines)
-    assert run.stdout.splitlines() == said
+    assert on_micropython("console_replay.py", lines=lines) == said
     # It is a session worth the name: frames, words, the log and its losses.
     everything = b"".join(map(bytes.fromhex, said))
     assert everything.count(b"\x06\x09") > 300

@@ -1,39 +1,19 @@
 """Modbus on the interpreter of a board: the same answers, and reads that take no memory."""
 
-import os
 import random
-import subprocess
-from pathlib import Path
 
+from tests.unit.floors import on_micropython
 from tests.unit.modbus_bench import two, write_request
 from tests.unit.modbus_ports import rtu, tcp
 from tests.unit.modbus_replay import UNIT, Player
-from wattback_sim.firmware import firmware_root
-from wattback_sim.link.micropython import find_interpreter
 from wattback_sim.register_map import POINTS
 
-PROGRAM = Path(__file__).with_name("modbus_replay.py")
+PROGRAM = "modbus_replay.py"
 WRITABLE = [point for point in POINTS if point.writable]
 
 
-def on_micropython(*arguments: str, lines: list[str] | None = None) -> list[str]:
-    interpreter = find_interpreter()
-    assert interpreter is not None
-    run = subprocess.run(
-        [str(interpreter), "-X", "heapsize=4M", str(PROGRAM), *arguments],
-        input="\n".join(lines or []),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MICROPYPATH": str(firmware_root())},
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout.splitlines()
-
-
 def test_reads_refusals_and_renewals_allocate_nothing() -> None:
-    told = dict(line.split() for line in on_micropython("weigh"))
+    told = dict(line.split() for line in on_micropython(PROGRAM, "weigh"))
     assert told == {"rtu": "0", "tcp": "0", "refusal": "0", "renewal": "0"}
 
 
@@ -81,7 +61,7 @@ def test_recorded_traffic_has_the_same_answers_on_both_interpreters() -> None:
     lines = recorded()
     player = Player()
     answers = [player.play(line) for line in lines]
-    assert on_micropython(lines=lines) == answers
+    assert on_micropython(PROGRAM, lines=lines) == answers
     # It is traffic worth the name: everything was reached.
     pdus = {bytes.fromhex(answer.split()[0])[7:9] for answer in answers if len(answer) > 17}
     functions = {pdu[0] for pdu in pdus}

@@ -8,35 +8,21 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests.unit.technician_bench import CONSOLE, each_command, simulated_unit, wattback
 from wattback.console import group
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_hil.console.log import parse
-from wattback_sim.serial_urls import registered
 from wattback_sim.site import Site
 from wattback_tools import technician_commands
 from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
-from wattback_tools.root import wattback as root
-
-COMMANDS = ("status", "why", "vitals", "monitor")
-CONSOLE = "sim://unit?channel=console"
-each_command = pytest.mark.parametrize("command", COMMANDS)
-
-
-def wattback(*arguments: str) -> Result:
-    return CliRunner().invoke(root, arguments)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A simulated board whose console is CONSOLE, on simulated time."""
-    site = Site("cpython")
-    site.power_on()
-    site.run_until(1_000_000)
-    with registered("unit", site):
+    with simulated_unit() as site:
         yield site
-    site.close()
 
 
 # --- ok ---

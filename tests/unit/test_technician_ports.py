@@ -13,32 +13,17 @@ from contextlib import contextmanager
 
 import pytest
 import serial  # type: ignore[import-untyped]
-from click.testing import CliRunner, Result
 
-from wattback_sim.serial_urls import registered
+from tests.unit.technician_bench import CONSOLE, each_command, simulated_unit, wattback
 from wattback_sim.site import Site
 from wattback_tools import technician_commands
 from wattback_tools.exit_codes import ExitCode
-from wattback_tools.root import wattback as root
-
-COMMANDS = ("status", "why", "vitals", "monitor")
-CONSOLE = "sim://unit?channel=console"
-each_command = pytest.mark.parametrize("command", COMMANDS)
-
-
-def wattback(*arguments: str) -> Result:
-    return CliRunner().invoke(root, arguments)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A simulated board whose console is CONSOLE, on simulated time."""
-    site = Site("cpython")
-    site.power_on()
-    site.run_until(1_000_000)
-    with registered("unit", site):
+    with simulated_unit() as site:
         yield site
-    site.close()
 
 
 @contextmanager

@@ -1,16 +1,12 @@
 """The vehicle link says the same, byte for byte, on MicroPython and on CPython."""
 
-import os
 import random
-import subprocess
-from pathlib import Path
 
+from tests.unit.floors import on_micropython
 from tests.unit.vehicle_link_pair import DISCOVERY, LOOP, SETUP, STOP, Bench
 from tests.unit.vehicle_link_replay import replay
 from wattback.vehicle import LINK_LAPSED, LINK_NONE
 from wattback_sim.evcc_messages import Fields, Key, frame, to_line
-from wattback_sim.firmware import firmware_root
-from wattback_sim.link.micropython import find_interpreter
 
 
 def recorded() -> list[str]:
@@ -53,22 +49,9 @@ def _spoilt(chance: random.Random, fields: Fields) -> bytes:
 
 
 def test_a_recorded_session_is_the_same_in_every_byte_on_both_interpreters() -> None:
-    interpreter = find_interpreter()
-    assert interpreter is not None
     lines = recorded()
-    program = Path(__file__).with_name("vehicle_link_replay.py")
-    run = subprocess.run(
-        [str(interpreter), "-X", "heapsize=4M", str(program)],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MICROPYPATH": str(firmware_root())},
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
     said = replay(lines)
-    assert run.stdout.splitlines() == said
+    assert on_micropython("vehicle_link_replay.py", lines=lines) == said
     # It is a session worth the name: everything was reached.
     assert {line.split()[0] for line in said if " " in line} >= {"0", "1", "3", "4", "5"}
     assert sum(" " not in line for line in said) > 200

@@ -33,7 +33,6 @@ class FrameIn:
         self.count = 0
         self.ready = 0
         self.too_long = 0
-        self._size = size
         self._left = 0  # bytes of the frame that are missing
         self._crc = 0
 

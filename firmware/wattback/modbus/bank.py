@@ -57,8 +57,6 @@ _RESET = const(7)
 _PART_704 = const(2)
 _PART_OURS = const(4)
 
-_SEQUENCE_MASK = const((1 << 29) - 1)
-
 
 class Bank:
     """The registers of one connector. identity: its texts, see `wattback.identity`."""
