@@ -63,8 +63,8 @@ class UptimeClock:
 
     def let_pass(self, for_s: float) -> None:
         """See BoardTime. Raises BenchError when the board's time stands still."""
-        until_s = self._now_s + for_s
-        before_s = self._now_s
+        before_s = self.now_s()  # as it is now: the last reading may be older
+        until_s = before_s + for_s
         moved = time.monotonic()
         while self._now_s < until_s:
             time.sleep(_NAP_S)

@@ -141,7 +141,7 @@ def test_a_board_that_stands_alone_is_asked_over_its_console_and_keeps_its_own_t
             before = connector.vitals().tick
             connector.wait("3 s")
             ticks = connector.vitals().tick - before
-            connector.check("ticks", ticks, low=300, high=500)
+            connector.check("ticks", ticks, low=300)
             assert connector.why().session_state == connector.state()
         """,
         "--bench",

@@ -80,6 +80,13 @@ def test_waits_count_the_boards_time_at_whatever_speed_it_runs(world: World, spe
     assert world.bench_s == pytest.approx(3.0 / speed, abs=0.011)
 
 
+def test_a_wait_begins_when_it_is_asked_for_and_not_at_the_last_look_before(world: World) -> None:
+    clock = UptimeClock(world.read_uptime_s)
+    world.uptime_s += 0.7  # what else the test has done since
+    clock.let_pass(3.0)
+    assert world.uptime_s >= 53.7
+
+
 def test_time_goes_on_over_a_reboot(world: World) -> None:
     clock = UptimeClock(world.read_uptime_s)
     world.uptime_s = 60.0
