@@ -36,6 +36,7 @@ from wattback.pilot import (
     Pilot,
 )
 from wattback.publish import REPORT_TURNS, publish_report, publish_status
+from wattback.resets import RESET_POWER_ON
 from wattback.session import (
     BOOT,
     DISCHARGING,
@@ -64,12 +65,13 @@ class Connector:
     """One wall connector on one board.
 
     board: sample(inputs) and drive(outputs), see `wattback.boards`. retained: the words of
-    `retained.py` as they survived the last power cut; `tick` keeps them up to date.
+    `retained.py` as they survived the last power cut; `tick` keeps them up to date. reset_cause:
+    why the board has started (`resets.py`).
     status: the latest published picture; report: what changes slowly. queue: the way in for
     commands; vehicle: its inbox is the way in for the vehicle link.
     """
 
-    def __init__(self, board, retained) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, board, retained, reset_cause: int = RESET_POWER_ON) -> None:  # type: ignore[no-untyped-def]
         self.outputs = Outputs()
         board.drive(self.outputs)  # before anything else: contactor open, pilot F
         self._board = board
@@ -93,6 +95,7 @@ class Connector:
         self.opening_waits = 0
         self.opening_export_waits = 0
         self.uptime_s = 0
+        self.reset_cause = reset_cause
         self.settings_loaded = 0
         self._settings_fault = 0
         self._now_ms = -1

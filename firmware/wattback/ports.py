@@ -1,17 +1,17 @@
-"""The ports of a board that has everything: console, Modbus RTU, vehicle link, Modbus TCP."""
+"""The ports of a board: console, Modbus RTU, vehicle link; Modbus TCP where it has a network."""
 
 from wattback.console.port import ConsolePort
 from wattback.modbus.bank import Bank
 from wattback.modbus.rtu import RtuPort
-from wattback.modbus.tcp import TcpPort
 from wattback.service import TCP_CONNECTIONS, Service
 from wattback.vehicle_link.port import VehicleLinkPort
 
 
-def make_service(connector, identity, crc16) -> Service:  # type: ignore[no-untyped-def]
+def make_service(connector, identity, crc16, tcp_port=None) -> Service:  # type: ignore[no-untyped-def]
     """The service plane of a connector whose settings are loaded; channels as in `service`.
 
     crc16(buffer, start, end): the check sum of Modbus RTU, as fast as the board can make it.
+    tcp_port: the class of its TCP ports; a board without a network does not even import it.
     """
     settings = connector.settings
     unit_id = settings.modbus_unit_id
@@ -21,6 +21,7 @@ def make_service(connector, identity, crc16) -> Service:  # type: ignore[no-unty
         RtuPort(bank, unit_id, settings.modbus_baud, crc16),
         VehicleLinkPort(connector),
     ]
-    for _ in range(TCP_CONNECTIONS):
-        ports.append(TcpPort(bank, unit_id))
+    if tcp_port is not None:
+        for _ in range(TCP_CONNECTIONS):
+            ports.append(tcp_port(bank, unit_id))
     return Service(tuple(ports), bank)

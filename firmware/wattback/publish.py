@@ -58,6 +58,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
     vehicle = dispatch.vehicle
     if turn == 0:
         report.uptime_s = connector.uptime_s
+        report.reset_cause = connector.reset_cause
         report.closings = connector.contactor.closings
         report.hot_openings = connector.contactor.hot_openings
         report.opening_faults = connector.opening_faults

@@ -83,6 +83,7 @@ STATUS_NAMES = (
 )
 REPORT_NAMES = (
     "uptime_s",
+    "reset_cause",
     "closings",
     "hot_openings",
     "opening_faults",
@@ -170,6 +171,7 @@ class Report:
     """
 
     uptime_s: int
+    reset_cause: int  # resets.RESET_NAMES
     closings: int  # since power-up
     hot_openings: int  # with at least 1 A flowing
     opening_faults: int  # faults at the last opening

@@ -20,6 +20,7 @@ from wattback.boards.sim import (
     KIND_BOOT,
     KIND_SERVICE,
     KIND_TICK,
+    MOST_IN,
     OBEYED_AT,
     OUTPUT_AT,
     OUTPUTS_AT,
@@ -121,6 +122,11 @@ class SimulatedBoard:
     def powered(self) -> bool:
         """The firmware is running."""
         return self._link is not None
+
+    @property
+    def most_in(self) -> int:
+        """See Link."""
+        return MOST_IN if self._link is None else self._link.most_in
 
     def tick(self) -> None:
         """One tick at the clock's present time; the world must have advanced to it."""

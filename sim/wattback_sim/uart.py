@@ -8,7 +8,6 @@ parity or a second stop bit).
 from collections import deque
 from functools import partial
 
-from wattback.boards.sim import MOST_IN
 from wattback_sim.clock import Clock, Timetable
 from wattback_sim.wires import BoardEnd, Peer
 
@@ -48,8 +47,9 @@ class Pace:
 class SerialWire:
     """See `wires.Wire`.
 
-    The board's receiver hands over what has come when 64 bytes are together, when a burst ends,
-    or when it is told to (`hand_over`): the firmware may be about to look for a silence.
+    The board's receiver hands over what has come when as much is together as a frame takes, when a
+    burst ends, or when it is told to (`hand_over`): the firmware may be about to look for a
+    silence.
 
     baud: of both directions. connected: while it is False, what either end sends is lost (a plug
     that is not in its socket). overruns: bytes lost because the board's receiver was full.
@@ -124,7 +124,7 @@ class SerialWire:
         taken = 1
         while received and taken:
             age_us = self._clock.now_us - self._received_us
-            taken = self._board.hear(self._channel, bytes(received[:MOST_IN]), age_us)
+            taken = self._board.hear(self._channel, bytes(received[: self._board.most_in]), age_us)
             del received[:taken]
         self._offering = False
 
@@ -150,8 +150,9 @@ class SerialWire:
     def _chunk(self) -> list[tuple[int, int, bool]]:
         """What comes next of one burst, as much as a frame takes."""
         chunk: list[tuple[int, int, bool]] = []
+        most_in = self._board.most_in
         for item in self._coming:
-            if chunk and (item[2] or len(chunk) == MOST_IN):
+            if chunk and (item[2] or len(chunk) == most_in):
                 break
             chunk.append(item)
         return chunk

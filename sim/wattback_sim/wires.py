@@ -62,6 +62,10 @@ class Wire(Protocol):
 class BoardEnd(Protocol):
     """What a wire asks of the board at its other end (`wiring.py`)."""
 
+    @property
+    def most_in(self) -> int:
+        """How many bytes the board takes at once; 1 where each has its own time."""
+
     def hear(self, channel: int, data: bytes, age_us: int) -> int:
         """Bytes have come, the last of them `age_us` ago; returns how many its port has taken."""
 

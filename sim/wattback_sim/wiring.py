@@ -105,6 +105,11 @@ class Wiring:
 
     # --- what wires ask of the board (wires.BoardEnd) ---
 
+    @property
+    def most_in(self) -> int:
+        """See BoardEnd."""
+        return self._board.most_in
+
     def hear(self, channel: int, data: bytes, age_us: int) -> int:
         """See BoardEnd."""
         if not self._board.powered:

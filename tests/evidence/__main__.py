@@ -15,8 +15,8 @@ from tests.evidence import ceasing, duty, fuzz, identity, modbus_rate, pico, rat
 from tests.evidence.figures import Section, plain
 from tests.evidence.provenance import DOCUMENT, ROOT, provenance
 from tests.evidence.report import document, markdown, show
-from tests.pico.image import PicoImageError
 from wattback_sim.errors import SimulationError
+from wattback_sim.pico.image import PicoImageError
 
 _JSON = ROOT / "out" / "evidence.json"
 

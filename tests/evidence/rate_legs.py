@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from unittest.mock import patch
 
-from wattback.boards.sim import IN_WORDS, KIND_TICK, OUT_WORDS
+from wattback.boards.sim import IN_WORDS, KIND_TICK, MOST_IN, OUT_WORDS
 from wattback_sim import site as site_module
 from wattback_sim.clock import TICK_US
 from wattback_sim.firmware import scenarios_root
@@ -83,6 +83,8 @@ class _Recorder(CPythonLink):
 
 class _Memory:
     """A link to recorded answers instead of a firmware."""
+
+    most_in = MOST_IN
 
     def __init__(self, frames: Frames) -> None:
         self._answers: Iterator[Sequence[int]] = iter([answer for _, answer in frames])

@@ -13,6 +13,7 @@ from wattback.codec.crc import crc16_modbus
 from wattback.commands import ACCEPTED, COMMAND_RESET_FAULTS, COMMAND_SET_TARGET, judge
 from wattback.connector import TICK_MS
 from wattback.identity import Identity
+from wattback.modbus.tcp import TcpPort
 from wattback.pilot import STATE_C
 from wattback.ports import make_service
 from wattback.service import CHANNEL_RTU, CHANNEL_TCP, CHANNELS, NEVER, TIME_MASK_US
@@ -59,7 +60,7 @@ class Board:
         self._wall = Wall(settings_with(**SITE))
         self._connector = self._wall.connector
         with watch:
-            self._service = make_service(self._connector, Identity(SERIAL), crc16_modbus)
+            self._service = make_service(self._connector, Identity(SERIAL), crc16_modbus, TcpPort)
         self._watch = watch
         self._us = 0
         self._due_us = NEVER

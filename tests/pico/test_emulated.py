@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pico.emulated import BoardError, BoardTimeout, CompileError, run_on_pico
-from tests.pico.image import WHEEL, PicoImageError, read_uf2
+from tests.pico.emulated import BoardError, BoardTimeout, run_on_pico
 from tests.pico.measure_core import Phase, PhaseCost, measure_ram, measure_ticks
+from wattback_sim.pico.flash import CompileError
+from wattback_sim.pico.image import WHEEL, PicoImageError, read_uf2
 
 _COUNTER = """\
 from dummy.parts import step

@@ -18,7 +18,7 @@ from tests.unit.console_bench import (
     lines_of,
     request,
 )
-from wattback import contactor, export, heartbeat, limits, pilot, session, targets, vehicle
+from wattback import contactor, export, heartbeat, limits, pilot, resets, session, targets, vehicle
 from wattback.console.group import COMMAND_NAMES, PROTOCOL
 from wattback.fault_table import CLEAR_NAMES, FAULTS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
@@ -137,6 +137,7 @@ MOST = {
     "controller_state": len(heartbeat.STATE_NAMES) - 1,
     "vehicle_link": len(vehicle.LINK_NAMES) - 1,
     "vehicle_refusal": len(vehicle.REFUSAL_NAMES) - 1,
+    "reset_cause": len(resets.RESET_NAMES) - 1,
     "duty_bp": 10000,
     "soc_bp": 10000,
     "reserve_bp": 10000,

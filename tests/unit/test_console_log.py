@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.console_bench import ALL_FAULTS, SERIAL, ConsoleBench
-from wattback import contactor, export, heartbeat, limits, session, targets, vehicle
+from wattback import contactor, export, heartbeat, limits, resets, session, targets, vehicle
 from wattback.fault_table import FAULT_COUNT, FAULTS, OVERCURRENT, PILOT_SHORT
 from wattback.identity import VERSION
 from wattback.pilot import STATE_B, STATE_C
@@ -90,6 +90,10 @@ def test_a_tick_without_a_change_is_silent() -> None:
         (
             {"controller_state": heartbeat.SILENT, "uptime_s": 99},
             "W controller state=silent prev=unheard uptime_s=99",
+        ),
+        (
+            {"reset_cause": resets.RESET_WATCHDOG, "uptime_s": 3},
+            "W board reset=watchdog uptime_s=3",
         ),
         ({"faults": OVERCURRENT}, "E fault latched=overcurrent"),
     ],
@@ -197,6 +201,7 @@ NAMES = {
     "vehicle_link": vehicle.LINK_NAMES,
     "vehicle_refusal": vehicle.REFUSAL_NAMES,
     "controller_state": heartbeat.STATE_NAMES,
+    "reset_cause": resets.RESET_NAMES,
 }
 WHOLE = st.integers(-(1 << 31), (1 << 31) - 1)
 

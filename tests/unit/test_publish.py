@@ -120,6 +120,7 @@ def test_a_status_says_in_every_tick_what_the_parts_know() -> None:
 
 # field and its value on the busy wall
 REPORTED = {
+    "reset_cause": 0,
     "closings": 1,
     "hot_openings": 0,
     "opening_faults": 0,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wattback.boards.sim import MOST_IN
 from wattback_sim.clock import Clock, Timetable
 from wattback_sim.uart import Pace, SerialWire
 
@@ -20,6 +21,7 @@ class Board:
         self.heard: list[tuple[int, bytes]] = []
         self.wanted: list[int] = []
         self.room = 1000
+        self.most_in = MOST_IN
         self._clock = clock
 
     def hear(self, channel: int, data: bytes, age_us: int) -> int:

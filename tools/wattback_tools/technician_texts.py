@@ -59,6 +59,10 @@ SESSION_TEXTS = {
     "stopping": "STOPPING: the vehicle unloads before the contactor opens",
     "fault": "FAULT",
 }
+RESET_TEXTS = {
+    "power_on": "its power coming on",
+    "watchdog": "its watchdog: it had failed or hung",
+}
 LINK_TEXTS = {
     "none": "basic signalling only",
     "identified": "digital link, the vehicle has said who it is",

@@ -10,7 +10,13 @@ from typing import Any
 from wattback_hil.console.answers import Hello, LatchedFault, Vitals, Why
 from wattback_sim.texts import FAULT_TEXTS, power_in_words
 from wattback_tools import technician_why as reasons
-from wattback_tools.technician_texts import CLEAR_TEXTS, HELD, LINK_TEXTS, SESSION_TEXTS
+from wattback_tools.technician_texts import (
+    CLEAR_TEXTS,
+    HELD,
+    LINK_TEXTS,
+    RESET_TEXTS,
+    SESSION_TEXTS,
+)
 from wattback_tools.technician_units import (
     amps,
     duration,
@@ -43,6 +49,7 @@ def status_lines(
     if now.target_owner != "none":
         target = f"{watts(now.target_asked_w)} by {now.target_owner}, now {watts(now.target_w)}"
     service = "in service" if now.in_service else "not in service for exporting"
+    reset = RESET_TEXTS.get(now.reset_cause, now.reset_cause)
     rows = [
         ("session", f"{now.session_state}, pilot {now.pilot_state}, contactor {contactor}"),
         ("vehicle", LINK_TEXTS.get(now.vehicle_link, now.vehicle_link) + charge),
@@ -56,7 +63,7 @@ def status_lines(
         ("faults", "none" if not faults else ""),
         *(("", line) for fault in faults for line in fault_lines(fault)),
         ("unit", f"{hello.manufacturer} {hello.model} {hello.serial}, firmware {hello.fw}"),
-        ("", f"up {duration(now.uptime_s)}"),
+        ("", f"up {duration(now.uptime_s)}, started by {reset}"),
     ]
     return [verdict(vitals, why), *(f"  {name:<9}{text}" for name, text in rows)]
 

@@ -28,6 +28,7 @@ from wattback import retained
 from wattback.codec.crc import crc16_modbus
 from wattback.connector import Connector
 from wattback.identity import Identity
+from wattback.modbus.tcp import TcpPort
 from wattback.ports import make_service
 from wattback.service import Service
 from wattback.settings import SETTINGS
@@ -189,7 +190,7 @@ class SimBoard:
         values = [frame[HEAD_WORDS + i] for i in range(len(SETTINGS))]
         refused = self.connector.load_settings(values)
         serial = "%08d" % frame[settings_end + retained.WORDS]
-        self.service = make_service(self.connector, Identity(serial), crc16_modbus)
+        self.service = make_service(self.connector, Identity(serial), crc16_modbus, TcpPort)
         self._taking = _NOBODY
         names = [row[0] for row in SETTINGS]
         self._head(1 + names.index(refused) if refused in names else 0)

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from wattback import contactor, export, heartbeat, limits, pilot, session, targets, vehicle
+from wattback import contactor, export, heartbeat, limits, pilot, resets, session, targets, vehicle
 from wattback.fault_table import FAULTS
 
 FAULT_NAMES = tuple(row[0] for row in FAULTS)
@@ -20,6 +20,7 @@ _CHOICES = (  # the value is one of the words
     + ("controller_state", heartbeat.STATE_NAMES)
     + ("vehicle_link", vehicle.LINK_NAMES)
     + ("vehicle_refusal", vehicle.REFUSAL_NAMES)
+    + ("reset_cause", resets.RESET_NAMES)
 )
 _CODED = _CHOICES + (  # from here on each word is a bit of the value
     ("waiting_for", session.WAIT_NAMES)

@@ -62,6 +62,7 @@ class Vitals:
     export_wh: int
     faults: Names
     uptime_s: int
+    reset_cause: str
     closings: int
     hot_openings: int
     opening_faults: Names

@@ -7,11 +7,18 @@ to the same frames; what the firmware raises becomes FirmwareStoppedError.
 from collections.abc import Sequence
 from typing import Protocol
 
-RUNTIMES = ("micropython", "cpython")
+from wattback_sim.errors import BadInputError
+
+RUNTIMES = ("micropython", "cpython", "pico")
 
 
 class Link(Protocol):
-    """A board with its firmware at the other end."""
+    """A board with its firmware at the other end.
+
+    most_in: bytes of a serial wire that one frame may bring; 1 where each has its own time.
+    """
+
+    most_in: int
 
     def exchange(self, words: Sequence[int]) -> Sequence[int]:
         """Send IN_WORDS int32 words, wait for the answer's OUT_WORDS.
@@ -28,7 +35,24 @@ def open_link(runtime: str) -> Link:
 
     runtime: one of RUNTIMES. Raises BadInputError when there is no such interpreter here.
     """
+    if runtime == "pico":
+        return _pico_link()
     from wattback_sim.link.cpython import CPythonLink
     from wattback_sim.link.micropython import MicroPythonLink
 
     return MicroPythonLink() if runtime == "micropython" else CPythonLink()
+
+
+def _pico_link() -> Link:
+    try:
+        from wattback_sim.link.pico import PicoLink
+        from wattback_sim.pico.image import PicoImageError, read_uf2
+
+        read_uf2()
+    except ModuleNotFoundError as error:
+        raise BadInputError(
+            f"the emulated Pico needs the package {error.name}; install wattback[pico]"
+        ) from None
+    except PicoImageError as error:
+        raise BadInputError(str(error)) from None
+    return PicoLink()

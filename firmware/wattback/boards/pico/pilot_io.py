@@ -1,0 +1,88 @@
+"""The pilot's wire: 1 kHz PWM out, and both of its levels in, without the processor's time.
+
+The ADC runs freely and a DMA channel writes what it converts; every tick takes the last three
+periods and lets the channel begin anew, so that what is read is less than a millisecond old at its
+end and nobody writes into it meanwhile.
+"""
+
+from array import array
+
+import rp2
+from machine import ADC, PWM, Pin, mem32
+from micropython import const
+from uctypes import addressof
+
+from wattback.boards.pico import pins
+from wattback.boards.pico.fast import plateaus, restart
+
+_PWM_HZ = const(1000)  # (IEC 61851-1 Table A.2; evse.md 1.2, C)
+_TOP = const(65535)
+
+_SAMPLES_PER_S = const(
+    96_000
+)  # 96 a period: two of the shortest plateau (5 %, 50 µs) always count
+_SAMPLES = const(900)  # of a tick: it ends half a millisecond before the next one
+_WINDOW = const(288)  # three periods
+
+# Registers of the ADC (RP2040 datasheet 4.9.6), in a place of its own on either chip.
+_ADC_CS = const(0x00)
+_ADC_FCS = const(0x08)
+_ADC_FIFO = const(0x0C)
+_ADC_DIV = const(0x10)
+_CS_EN_START_MANY = const(1 << 3 | 1)
+_FCS_EN_DREQ_THRESH = const(1 << 24 | 1 << 3 | 1)
+_ADC_CLOCK_HZ = const(48_000_000)
+
+# From sixteenths of a count to mV: the divider of docs/board_pico.md gives 0.45045 of the
+# reference at 0 V and 135.303 counts a volt.
+_ZERO = const(29521)
+_NUMERATOR = const(473)
+_SHIFT = const(10)
+
+
+class PilotIo:
+    """drive(duty_bp) sets the wire; read() takes its levels into high_mv and low_mv."""
+
+    def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
+        self.high_mv = 0
+        self.low_mv = 0
+        self._duty_bp = 0
+        self._pwm = PWM(Pin(pins.PILOT_PWM), freq=_PWM_HZ, duty_u16=0)
+        self._set_duty = self._pwm.duty_u16
+        ADC(Pin(pins.PILOT_ADC))  # the pad becomes analog
+        self._samples = array("H", [0] * _SAMPLES)
+        self._address = addressof(self._samples)
+        self._levels = array("i", [0, 0])
+        self._dma = rp2.DMA()
+        self._channel = chip.dma_base + 0x40 * self._dma.channel
+        control = self._dma.pack_ctrl(
+            size=1, inc_read=False, inc_write=True, treq_sel=chip.dreq_adc, irq_quiet=True
+        )
+        self._dma.config(
+            read=chip.adc_base + _ADC_FIFO,
+            write=self._samples,
+            count=_SAMPLES,
+            ctrl=control,
+            trigger=True,
+        )
+        mem32[chip.adc_base + _ADC_DIV] = (_ADC_CLOCK_HZ // _SAMPLES_PER_S - 1) << 8
+        mem32[chip.adc_base + _ADC_FCS] = _FCS_EN_DREQ_THRESH
+        mem32[chip.adc_base + _ADC_CS] = _CS_EN_START_MANY
+
+    def drive(self, duty_bp: int) -> None:
+        """10000 is steady +12 V, 0 steady −12 V; taken over at the next period."""
+        if duty_bp != self._duty_bp:
+            self._duty_bp = duty_bp
+            self._set_duty((duty_bp * _TOP + 5000) // 10000)
+
+    def read(self) -> int:
+        """Take the levels of the last three periods; 0 when the converter has not kept up."""
+        levels = self._levels
+        plateaus(self._samples, _SAMPLES - _WINDOW, _SAMPLES, levels)
+        if not restart(self._channel, self._address):
+            self.high_mv = 0
+            self.low_mv = 0
+            return 0
+        self.high_mv = ((levels[0] - _ZERO) * _NUMERATOR) >> _SHIFT
+        self.low_mv = ((levels[1] - _ZERO) * _NUMERATOR) >> _SHIFT
+        return 1

@@ -1,0 +1,42 @@
+"""The pins of a Pico: which GPIO is wired to what. docs/board_pico.md draws the circuit.
+
+A pin out of reset is an input with a pull-down, so every output here is safe when it is low:
+contactor not permitted, no test current, the pilot at −12 V. An input that lost its wire reads
+high by its pull-up, and high is what keeps a contactor open: the latch tripped, the contact
+closed.
+"""
+
+from micropython import const
+
+CONSOLE_TX = const(0)  # UART0
+CONSOLE_RX = const(1)
+RS485_DE = const(3)  # the driver is on while it is high
+RS485_TX = const(4)  # by PIO
+RS485_RX = const(5)  # UART1
+VEHICLE_TX = const(6)  # by PIO, both
+VEHICLE_RX = const(7)
+VEHICLE_BUSY = const(2)  # high while the vehicle link is sending
+FRAM_SDA = const(8)  # I2C0
+FRAM_SCL = const(9)
+CONTACTOR = const(10)  # permission for the coil
+COIL_PUMP = const(11)  # toggled by every tick; a level that stands drops the coil
+FAULT_TEST = const(12)  # current through the test winding of the ground-fault sensor
+FAULT_RESET = const(13)  # releases the ground-fault latch
+FAULT_LATCHED = const(14)  # the latch has tripped, and has cut the coil by itself
+CONTACTOR_AUX = const(15)  # a mirror contact to earth: high while the main contacts are closed
+METER_MISO = const(16)  # SPI0
+METER_CS = const(17)
+METER_SCK = const(18)
+METER_MOSI = const(19)
+PILOT_PWM = const(21)
+PILOT_ADC = const(26)  # ADC0
+
+OUTPUTS = (
+    RS485_DE,
+    VEHICLE_BUSY,
+    CONTACTOR,
+    COIL_PUMP,
+    FAULT_TEST,
+    FAULT_RESET,
+    PILOT_PWM,
+)  # low is safe

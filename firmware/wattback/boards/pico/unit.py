@@ -1,0 +1,171 @@
+"""A whole unit on a Pico: the connector in a hard timer interrupt, its ports in the loop around.
+
+The tick runs every 10 ms whatever the loop does; the loop moves bytes, keeps the retained words
+and feeds the watchdog, here alone and only for ticks that have come. A tick that raises opens the
+contactor and ends the ticks; a loop that raises or hangs feeds no more. Either way the watchdog
+restarts the unit with its outputs safe, and the reset's cause is told.
+"""
+
+import gc
+import sys
+import time
+from binascii import hexlify
+
+import machine
+import micropython
+from machine import I2C, WDT, Pin, Timer
+from micropython import const
+
+from wattback.boards.pico import pins
+from wattback.boards.pico.board import PicoBoard
+from wattback.boards.pico.chips import Chip
+from wattback.boards.pico.fast import crc16
+from wattback.boards.pico.fram import Fram
+from wattback.boards.pico.stored_settings import read_settings
+from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
+from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
+from wattback.identity import Identity
+from wattback.ports import make_service
+from wattback.resets import RESET_POWER_ON, RESET_WATCHDOG
+from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
+
+# Long enough for the longest collection and service step, short beside what a contactor may stay
+# closed for without anybody watching it; the coil's pump has let go long before.
+_WATCHDOG_MS = const(500)
+_COLLECT_TICKS = const(100)  # a collection a second
+_PIECE = const(64)  # bytes moved at once
+_FRAM_HZ = const(1_000_000)
+_FUTURE_US = const(1 << 28)
+
+
+class Unit:
+    """Built with its outputs safe; `run` starts the ticks and never returns.
+
+    failure: what a tick has raised, else None. ticks: so far, wrapping.
+    """
+
+    def __init__(self) -> None:
+        chip = Chip()
+        micropython.alloc_emergency_exception_buf(256)  # so that a failure names its line
+        self.failure = None
+        self.ticks = 0
+        self.board = PicoBoard(chip)
+        i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=_FRAM_HZ)
+        self.fram = Fram(i2c)
+        watchdog = machine.reset_cause() == machine.WDT_RESET
+        cause = RESET_WATCHDOG if watchdog else RESET_POWER_ON
+        self.connector = Connector(self.board, self.fram.load(), cause)
+        self._load_settings()
+        serial = hexlify(machine.unique_id()).decode()
+        self.service = make_service(self.connector, Identity(serial), crc16)
+        self.wires = (
+            ConsoleWire(),
+            Rs485Wire(chip, self.connector.settings.modbus_baud),
+            VehicleWire(chip),
+        )
+        self._octets = bytearray(_PIECE)
+        self._sending = 0  # bits of the channels whose output is on its way
+        self._watchdog = None
+        self._timer = None
+
+    def _load_settings(self) -> None:
+        values, wrong = read_settings()
+        if wrong:
+            print(wrong)
+            values[0] = -1  # no row allows it: the whole load is refused
+        refused = self.connector.load_settings(values)
+        if refused and not wrong:
+            print("settings: %s is out of its range" % refused)
+
+    def run(self) -> None:
+        """Tick and serve until the power goes, or the watchdog ends it."""
+        gc.collect()
+        gc.threshold(-1)  # from here on it comes once a second, or when nothing is left
+        self._watchdog = WDT(timeout=_WATCHDOG_MS)
+        self._timer = Timer(
+            -1, period=TICK_MS, mode=Timer.PERIODIC, callback=self._tick, hard=True
+        )
+        try:
+            self._serve()
+        except KeyboardInterrupt:
+            self._stop_for_maintenance()
+
+    def _tick(self, timer) -> None:  # type: ignore[no-untyped-def]
+        if self.failure is None:
+            try:
+                self.connector.tick(time.ticks_ms() & TIME_MASK_MS)
+                self.ticks = (self.ticks + 1) & TIME_MASK_MS
+            except BaseException as error:
+                self.board.cut()
+                self.failure = error
+
+    def _serve(self) -> None:
+        seen = self.ticks
+        collect_in = _COLLECT_TICKS
+        ports = self.service.ports
+        rtu_has_come = self.wires[CHANNEL_RTU].any
+        rtu = ports[CHANNEL_RTU]
+        ticks_us = time.ticks_us
+        while self.failure is None:
+            if self.ticks != seen:
+                seen = self.ticks
+                self._watchdog.feed()
+                self._after_tick()
+                collect_in -= 1
+                if not collect_in:
+                    collect_in = _COLLECT_TICKS
+                    gc.collect()
+            elif rtu_has_come():
+                self._receive(CHANNEL_RTU)
+            elif rtu.due_us != NEVER and not (
+                0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US
+            ):
+                self.service.run_due(ticks_us() & TIME_MASK_US)
+                self._send(CHANNEL_RTU)
+            else:
+                machine.idle()  # for a millisecond at most
+        if isinstance(self.failure, KeyboardInterrupt):
+            raise self.failure  # it came while the tick ran
+        sys.print_exception(self.failure)
+        while True:  # not fed any more
+            machine.idle()
+
+    def _after_tick(self) -> None:
+        # Modbus RTU alone asks how long its wire was silent; the others can wait for a tick.
+        for channel in range(CHANNEL_TCP):
+            if self.wires[channel].any():
+                self._receive(channel)
+        self.service.after_tick(time.ticks_us() & TIME_MASK_US)
+        if self.service.outputs:
+            for channel in range(CHANNEL_TCP):
+                self._send(channel)
+        self.fram.step(self.connector.retained)
+
+    def _receive(self, channel: int) -> None:
+        service = self.service
+        room = min(service.ports[channel].room(), _PIECE)
+        if room:
+            count = self.wires[channel].receive(self._octets, room)
+            service.receive(channel, self._octets, count, 0, time.ticks_us() & TIME_MASK_US)
+
+    def _send(self, channel: int) -> None:
+        service = self.service
+        wire = self.wires[channel]
+        if service.outputs >> channel & 1 and wire.idle():
+            if self._sending >> channel & 1:  # and has now been sent
+                self._sending ^= 1 << channel
+                service.take(channel, time.ticks_us() & TIME_MASK_US)
+            if service.outputs >> channel & 1:
+                port = service.ports[channel]
+                wire.send(port.out, port.out_count)
+                self._sending |= 1 << channel
+
+    def _stop_for_maintenance(self) -> None:
+        # Somebody at the USB port has pressed Ctrl-C, to copy files: no energy, and no restart.
+        self._timer.deinit()
+        self.board.cut()
+        Timer(-1, period=_WATCHDOG_MS // 4, callback=self._keep_awake)
+        print("stopped, outputs safe; machine.reset() starts again")
+
+    def _keep_awake(self, timer) -> None:  # type: ignore[no-untyped-def]
+        self._watchdog.feed()

@@ -1,0 +1,195 @@
+"""The serial wires of a Pico, all alike to whoever moves bytes: for the service plane.
+
+`any()` is how many bytes have come, `receive(into, room)` brings at most `room` of them and
+returns how many; `idle()` says that nothing is being sent, and only then `send(data, count)`
+begins; `data` stays as it is until the wire is idle again.
+"""
+
+import rp2
+from machine import UART, Pin
+from micropython import const
+from uctypes import addressof
+
+from wattback.boards.pico import pins
+from wattback.boards.pico.pio_programs import receive, transmit
+
+CONSOLE_BAUD = const(115_200)
+VEHICLE_BAUD = const(115_200)
+
+_CYCLES_A_BIT = const(8)
+_UART_BYTES = const(256)  # in and out
+_RING_BYTES = const(256)  # what comes in 22 ms at 115200, longer than any collection takes
+_RING_BITS = const(8)
+_MOST_RS485 = const(256)  # the longest answer of Modbus RTU
+_NEVER_ENDING = const(0xFFFFFFFF)
+
+_TRANSMIT_RS485 = const(0)  # state machines of PIO 0
+_TRANSMIT_VEHICLE = const(1)
+_RECEIVE_VEHICLE = const(2)
+_PIO_FIFO_OUT = const(0x10)  # offsets of the PIO's registers (RP2040 datasheet 3.7)
+_PIO_FIFO_IN = const(0x20)
+_DREQ_PIO_OUT = const(0)
+_DREQ_PIO_IN = const(4)
+
+
+class ConsoleWire:
+    """UART 0, both ways."""
+
+    def __init__(self) -> None:
+        self._uart = UART(
+            0,
+            CONSOLE_BAUD,
+            tx=Pin(pins.CONSOLE_TX),
+            rx=Pin(pins.CONSOLE_RX),
+            rxbuf=_UART_BYTES,
+            txbuf=_UART_BYTES,
+        )
+        self.any = self._uart.any
+
+    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+        """See above."""
+        return _read(self._uart, into, room)
+
+    def idle(self) -> bool:
+        """See above."""
+        return bool(self._uart.txdone())
+
+    def send(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
+        """See above; count is at most what the buffer holds, so it does not wait."""
+        self._uart.write(data[:count])
+
+
+class Rs485Wire:
+    """In by UART 1, out by PIO, which switches the line driver to the bit."""
+
+    def __init__(self, chip, baud: int) -> None:  # type: ignore[no-untyped-def]
+        # UART 1 has to have a pin to send on; the PIO takes it over.
+        self._uart = UART(1, baud, tx=Pin(pins.RS485_TX), rx=Pin(pins.RS485_RX), rxbuf=_UART_BYTES)
+        self.any = self._uart.any
+        self._out = _Transmitter(chip, _TRANSMIT_RS485, baud, pins.RS485_TX, pins.RS485_DE)
+        self._bytes = bytearray(_MOST_RS485)  # for a master that does not wait for its answer
+
+    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+        """See above."""
+        return _read(self._uart, into, room)
+
+    def idle(self) -> bool:
+        """See above."""
+        return self._out.idle()
+
+    def send(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
+        """See above."""
+        self._bytes[:count] = data[:count]
+        self._out.send(self._bytes, count)
+
+
+class VehicleWire:
+    """The vehicle link's modem, both ways by PIO."""
+
+    def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
+        self._out = _Transmitter(
+            chip, _TRANSMIT_VEHICLE, VEHICLE_BAUD, pins.VEHICLE_TX, pins.VEHICLE_BUSY
+        )
+        self._in = _Receiver(chip, _RECEIVE_VEHICLE, VEHICLE_BAUD, pins.VEHICLE_RX)
+        self.any = self._in.any
+        self.receive = self._in.receive
+
+    def idle(self) -> bool:
+        """See above."""
+        return self._out.idle()
+
+    def send(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
+        """See above."""
+        self._out.send(data, count)
+
+
+class _Transmitter:
+    """A PIO state machine fed by a DMA channel; busy_pin is high from before the first bit on
+    until the last stop bit has ended.
+    """
+
+    def __init__(self, chip, number: int, baud: int, pin: int, busy_pin: int) -> None:  # type: ignore[no-untyped-def]
+        self._busy = Pin(busy_pin, Pin.OUT, value=0)
+        self._machine = rp2.StateMachine(
+            number,
+            transmit,
+            freq=baud * _CYCLES_A_BIT,
+            out_base=Pin(pin),
+            set_base=Pin(pin),
+            sideset_base=self._busy,
+        )
+        self._machine.active(1)
+        self._dma = rp2.DMA()
+        control = self._dma.pack_ctrl(
+            size=0, inc_write=False, treq_sel=_DREQ_PIO_OUT + number, irq_quiet=True
+        )
+        self._dma.config(write=chip.pio_base + _PIO_FIFO_OUT + 4 * number, ctrl=control)
+
+    def idle(self) -> bool:
+        return not self._dma.active() and not self._busy.value() and not self._machine.tx_fifo()
+
+    def send(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
+        self._dma.config(read=data, count=count, trigger=True)
+
+
+class _Receiver:
+    """A PIO state machine that a DMA channel empties into a ring."""
+
+    def __init__(self, chip, number: int, baud: int, pin: int) -> None:  # type: ignore[no-untyped-def]
+        room = bytearray(2 * _RING_BYTES)
+        self._room = room  # keeps the ring inside it alive
+        start = -addressof(room) % _RING_BYTES  # a ring begins at a multiple of its size
+        self._ring = memoryview(room)[start : start + _RING_BYTES]
+        self._base = addressof(self._ring)
+        self._at = 0
+        self._machine = rp2.StateMachine(
+            number,
+            receive,
+            freq=baud * _CYCLES_A_BIT,
+            in_base=Pin(pin, Pin.IN, Pin.PULL_UP),
+        )
+        self._dma = rp2.DMA()
+        self._control = self._dma.pack_ctrl(
+            size=0,
+            inc_read=False,
+            inc_write=True,
+            ring_sel=True,
+            ring_size=_RING_BITS,
+            treq_sel=_DREQ_PIO_IN + number,
+            irq_quiet=True,
+        )
+        self._fifo = chip.pio_base + _PIO_FIFO_IN + 4 * number + 3  # the word's highest byte
+        self._start()
+        self._machine.active(1)
+
+    def _start(self) -> None:
+        self._at = 0
+        self._dma.config(
+            read=self._fifo,
+            write=self._ring,
+            count=_NEVER_ENDING,
+            ctrl=self._control,
+            trigger=True,
+        )
+
+    def any(self) -> int:
+        count = (self._dma.write - self._base - self._at) & (_RING_BYTES - 1)
+        if not count and not self._dma.active():
+            self._start()  # after 2^32 bytes it has ended
+        return count
+
+    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+        ring = self._ring
+        at = self._at
+        end = (self._dma.write - self._base) & (_RING_BYTES - 1)
+        count = 0
+        while at != end and count < room:
+            into[count] = ring[at]
+            count += 1
+            at = (at + 1) & (_RING_BYTES - 1)
+        self._at = at
+        return count
+
+
+def _read(uart, into, room: int) -> int:  # type: ignore[no-untyped-def]
+    return uart.readinto(into, min(uart.any(), room)) or 0

@@ -1,0 +1,7 @@
+"""Why a unit has started: what its board says, in the words that ports tell."""
+
+from micropython import const
+
+RESET_POWER_ON = const(0)
+RESET_WATCHDOG = const(1)  # a tick had failed, or the service plane hung
+RESET_NAMES = ("power_on", "watchdog")

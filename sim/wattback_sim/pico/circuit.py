@@ -1,0 +1,174 @@
+"""What is soldered around the emulated chip: docs/board_pico.md, as the firmware sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rp2040py.gpio_pin import GPIOPinState
+from rp2040py.peripherals.i2c import I2CMode
+
+from wattback.boards.pico import pins
+from wattback_sim.pico.chip import EmulatedChip
+from wattback_sim.pico.fram_chip import FramChip
+from wattback_sim.pico.lines import EdgeReader, EdgeWriter
+from wattback_sim.pico.metering import MeteringChip, Scale
+from wattback_sim.pico.pilot_line import PilotLine
+
+FRAM_ADDRESS = 0x50
+PUMP_NS = 50e6  # the coil's driver lets go when its pump stands still for so long
+# 1 kΩ of 451 kΩ on each leg; a transformer 2500:1 on 10 Ω.
+METER_SCALE = Scale(voltage=1 / 451, current=10 / 2500)
+VEHICLE_BAUD = 115_200
+
+
+class Circuit:
+    """Pins, buses and wires of one board.
+
+    said: bytes that the board has sent, by wire, taken by whoever reads them. coil: the driver's
+    output, without the latch. on_coil: called with the permission whenever its pin changes.
+    """
+
+    def __init__(self, chip: EmulatedChip, rs485_baud: int) -> None:
+        mcu = chip.mcu
+        self._chip = chip
+        self._mcu = mcu
+        self.pilot = PilotLine(lambda: chip.now_ns)
+        self.meter = MeteringChip(METER_SCALE)
+        self.fram = FramChip()
+        self.console = bytearray()
+        self.rs485 = bytearray()
+        self.vehicle = bytearray()
+        self.permits: list[tuple[float, bool]] = []  # edges of the permission, ns
+        self.enables: list[tuple[float, bool]] = []  # edges of the RS-485 driver's enable, ns
+        self.pumps = 0  # edges of the coil's pump
+        self._pumped_ns = -PUMP_NS
+        self._high_ns = 0.0
+        self._rose_ns: float | None = None
+        self._period_ns: float | None = None
+        mcu.adc.channel_values = self.pilot  # type: ignore[assignment]  # it is only indexed
+        self._wire_pilot()
+        self._wire_meter()
+        self._wire_fram()
+        self._wire_contactor()
+        mcu.uart[0].on_byte = self.console.append
+        self._rs485_out = EdgeReader(mcu, rs485_baud, self.rs485.append)
+        self._vehicle_out = EdgeReader(mcu, VEHICLE_BAUD, self.vehicle.append)
+        self._vehicle_in = EdgeWriter(mcu, VEHICLE_BAUD, pins.VEHICLE_RX)
+        self._listen(pins.RS485_TX, self._rs485_out.change)
+        self._listen(pins.VEHICLE_TX, self._vehicle_out.change)
+        self._listen(pins.RS485_DE, lambda level: self.enables.append((chip.now_ns, level)))
+        self.set_contacts(False)
+        self.set_latch(False)
+
+    # --- what the board drives ---
+
+    def output(self, pin: int) -> bool:
+        """Level of an output; a pin that is none is pulled down."""
+        return bool(self._mcu.gpio[pin].value == GPIOPinState.HIGH)
+
+    @property
+    def permitted(self) -> bool:
+        """The coil's driver is on: permission, and a pump that runs."""
+        alive = self._chip.now_ns - self._pumped_ns < PUMP_NS
+        return alive and self.output(pins.CONTACTOR)
+
+    @property
+    def duty_bp(self) -> int:
+        """Of the pilot, from its last edges: 0 and 10000 where there are none."""
+        if self._rose_ns is None or self._chip.now_ns - self._rose_ns > 3e6:
+            return 10000 if self.output(pins.PILOT_PWM) else 0
+        if self._period_ns is None:
+            return 0
+        return round(self._high_ns / self._period_ns * 10000)
+
+    @property
+    def tests(self) -> bool:
+        """Current flows through the test winding."""
+        return self.output(pins.FAULT_TEST)
+
+    @property
+    def resets(self) -> bool:
+        """The latch is being released."""
+        return self.output(pins.FAULT_RESET)
+
+    def restarted(self) -> None:
+        """The chip has been reset: its pins let go, its pump stands."""
+        self.pumps = 0
+        self._rose_ns = None
+        self._period_ns = None
+
+    # --- what it measures ---
+
+    def set_latch(self, tripped: bool) -> None:
+        """The ground-fault latch."""
+        self._mcu.gpio[pins.FAULT_LATCHED].set_input_value(tripped)
+
+    def set_contacts(self, closed: bool) -> None:
+        """The mirror contact is to earth while the main contacts are open."""
+        self._mcu.gpio[pins.CONTACTOR_AUX].set_input_value(closed)
+
+    def type_on_console(self, data: bytes) -> None:
+        """Bytes that have arrived at the console's UART."""
+        for octet in data:
+            self._mcu.uart[0].feed_byte(octet)
+
+    def send_on_rs485(self, data: bytes) -> None:
+        """Bytes that have arrived at the RS-485 receiver."""
+        for octet in data:
+            self._mcu.uart[1].feed_byte(octet)
+
+    def send_as_vehicle(self, data: bytes) -> None:
+        """Bytes that the vehicle's modem begins to send."""
+        self._vehicle_in.send(data)
+
+    # --- how it is wired ---
+
+    def _listen(self, pin: int, changed: Callable[[bool], None]) -> None:
+        def listener(value: GPIOPinState, before: GPIOPinState) -> None:
+            changed(value == GPIOPinState.HIGH)
+
+        self._mcu.gpio[pin].add_listener(listener)
+
+    def _wire_pilot(self) -> None:
+        def changed(level: bool) -> None:
+            now_ns = self._chip.now_ns
+            self.pilot.switch(level)
+            if not level:
+                if self._rose_ns is not None:
+                    self._high_ns = now_ns - self._rose_ns
+                return
+            if self._rose_ns is not None:
+                self._period_ns = now_ns - self._rose_ns
+            self._rose_ns = now_ns
+
+        self._listen(pins.PILOT_PWM, changed)
+
+    def _wire_meter(self) -> None:
+        spi = self._mcu.spi[0]
+        spi.on_transmit = lambda octet: spi.complete_transmit(self.meter.exchange(octet))
+        self._listen(pins.METER_CS, lambda level: self.meter.select(not level))
+
+    def _wire_fram(self) -> None:
+        i2c = self._mcu.i2c[0]
+
+        def connect(address: int, mode: I2CMode) -> None:
+            good = address == FRAM_ADDRESS and self.fram.present
+            if good and mode == I2CMode.WRITE:
+                self.fram.write_begins()
+            i2c.complete_connect(good)
+
+        def write(octet: int) -> None:
+            self.fram.take(octet)
+            i2c.complete_write(True)
+
+        i2c.on_connect = connect
+        i2c.on_write_byte = write
+        i2c.on_read_byte = lambda ack: i2c.complete_read(self.fram.give())
+
+    def _wire_contactor(self) -> None:
+        def pumped(level: bool) -> None:
+            self.pumps += 1
+            self._pumped_ns = self._chip.now_ns
+
+        self._listen(pins.COIL_PUMP, pumped)
+        self._listen(pins.CONTACTOR, lambda level: self.permits.append((self._chip.now_ns, level)))
