@@ -16,7 +16,7 @@ PIP := $(IN_VENV) -m pip --disable-pip-version-check -q
 PICO := .cache/pico
 UMODBUS := .cache/umodbus
 
-.PHONY: help demo test test-foreign lint registers evidence pico-image lock clean
+.PHONY: help demo flash test test-foreign lint registers evidence pico-image lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,12 @@ help: ## show this list
 demo: $(VENV)/.runtime ## play an evening both ways and write out/demo.html
 	@mkdir -p out
 	@$(VENV)/bin/wattback sim run sim/scenarios/evening.toml --story --page out/demo.html
+
+flash: $(VENV)/.dev ## copy the firmware to a Pico: PORT=/dev/ttyACM0, and CONSOLE=… to confirm it
+	@test -n "$(PORT)" || { \
+		echo "Name the Pico's USB port: make flash PORT=/dev/ttyACM0 (CONSOLE=… is its console's)." >&2; \
+		exit 2; }
+	@$(VENV)/bin/wattback flash "$(PORT)" $(if $(CONSOLE),--console "$(CONSOLE)")
 
 test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt $(PYTEST_ARGS)

@@ -128,6 +128,11 @@ class SimulatedBoard:
         """See Link."""
         return MOST_IN if self._link is None else self._link.most_in
 
+    @property
+    def connections(self) -> int:
+        """See Link."""
+        return 0 if self._link is None else self._link.connections
+
     def tick(self) -> None:
         """One tick at the clock's present time; the world must have advanced to it."""
         words = self._words

@@ -18,7 +18,7 @@ from wattback_sim.clock import TICK_US, Clock, Timetable
 from wattback_sim.controller import Controller
 from wattback_sim.faults import FaultKind
 from wattback_sim.limit_ledger import LimitLedger
-from wattback_sim.link import open_link
+from wattback_sim.link import Link, open_link
 from wattback_sim.parameters import Value
 from wattback_sim.replay import Replay
 from wattback_sim.story import Event, Story
@@ -35,7 +35,8 @@ class Site:
 
     runtime: see `open_link`. seed: of all noise. initial: parameters of the world by path.
     settings: of the connector by name, its defaults where there are none. board_starts_ms: of the
-    board's counter. tell: called with each event of the story.
+    board's counter. tell: called with each event of the story. new_link: opens a link, for whoever
+    wants another than `open_link` does.
 
     world, clock, timetable, board, wiring, controller, ledger, truths, story: its parts, for
     whoever looks closer. watchers: called after every tick of a board that has power.
@@ -50,6 +51,7 @@ class Site:
         board_starts_ms: int = 0,
         serial_number: int = SERIAL_NUMBER,
         tell: Callable[[Event], None] | None = None,
+        new_link: Callable[[], Link] | None = None,
     ) -> None:
         parameters = default_parameters()
         for path, value in (initial or {}).items():
@@ -59,7 +61,11 @@ class Site:
         self.clock = Clock(board_starts_ms)
         self.timetable = Timetable(self.clock)
         self.board = SimulatedBoard(
-            self.world, self.clock, settings, lambda: open_link(runtime), serial_number
+            self.world,
+            self.clock,
+            settings,
+            new_link or (lambda: open_link(runtime)),
+            serial_number,
         )
         self.wiring = Wiring(self.board, self.timetable)
         self.world.vehicle.evcc.attach(self.wiring.vehicle)

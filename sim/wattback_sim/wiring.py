@@ -23,7 +23,6 @@ from wattback.service import (
     CHANNEL_TCP,
     CHANNEL_VEHICLE,
     NEVER,
-    TCP_CONNECTIONS,
 )
 from wattback_sim.board import Served, SimulatedBoard
 from wattback_sim.clock import TICK_US, Timetable
@@ -63,14 +62,17 @@ class Wiring:
         """A new TCP connection to the board. Raises ConnectionRefusedError with a sentence."""
         if not self._board.powered:
             raise ConnectionRefusedError("the connector has no power")
-        for channel in range(CHANNEL_TCP, CHANNEL_TCP + TCP_CONNECTIONS):
+        connections = self._board.connections
+        if not connections:
+            raise ConnectionRefusedError("the connector's board has no network")
+        for channel in range(CHANNEL_TCP, CHANNEL_TCP + connections):
             if channel not in self._wires:
                 connection = Connection(self._clock, self._timetable, self, channel, peer)
                 self._wires[channel] = connection
                 self._timetable.at(self._clock.now_us, partial(self._open, connection))
                 return connection
         raise ConnectionRefusedError(
-            f"the connector serves {TCP_CONNECTIONS} connections, and all are taken"
+            f"the connector serves {connections} connections, and all are taken"
         )
 
     def power_on(self, outputs: int, due_in_us: int) -> None:

@@ -75,10 +75,7 @@ def _room_figures(unit: UnitRam) -> tuple[Figure, ...]:
             )
             for ram in unit.rooms
         ),
-        Figure(
-            "RAM of one Connector", unit.connector_bytes, "bytes, emulated", "1 built after import"
-        ),
-        Figure("RAM of its ports and registers", unit.service_bytes, "bytes, emulated", "1 built"),
+        Figure("RAM of what a unit builds", unit.built_bytes, "bytes, emulated", "1 built"),
         at_least(
             "heap left",
             unit.free_bytes,

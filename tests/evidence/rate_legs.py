@@ -85,6 +85,7 @@ class _Memory:
     """A link to recorded answers instead of a firmware."""
 
     most_in = MOST_IN
+    connections = 0
 
     def __init__(self, frames: Frames) -> None:
         self._answers: Iterator[Sequence[int]] = iter([answer for _, answer in frames])

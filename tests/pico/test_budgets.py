@@ -21,8 +21,7 @@ def test_every_room_keeps_to_its_line_and_leaves_a_heap() -> None:
         print(f"{ram.room.name:32}{ram.total_bytes:7,} of {ram.room.limit_bytes:7,} bytes")
         for module in ram.modules:
             print(f"    {module.module:28}{module.ram_bytes:7,}")
-    print(f"{'one connector':32}{unit.connector_bytes:7,} bytes")
-    print(f"{'its ports':32}{unit.service_bytes:7,} bytes")
+    print(f"{'what a unit builds':32}{unit.built_bytes:7,} bytes")
     print(f"{'heap left':32}{unit.free_bytes:7,} bytes")
     large = {ram.room.name: ram.total_bytes for ram in unit.rooms if ram.is_over}
     assert not large, f"over their lines: {large}"

@@ -15,6 +15,8 @@ from rp2040py.rp2040 import RP2040
 _MAGIC = 0x2741_5454  # a small integer, so that it lies there only once
 _WORDS = 8
 
+TIME, WEIGH, COLLECT = range(3)
+
 MAIN = f"""\
 import gc
 import time
@@ -22,7 +24,7 @@ from array import array
 
 from wattback.boards.pico.unit import Unit
 
-# magic, ticks, worst µs, least and most µs between two beginnings, bytes, watch bytes, free bytes
+# magic, ticks, worst µs, least and most µs between two beginnings, bytes, mode, free bytes
 figures = array("i", [{_MAGIC}, 0, 0, 0, 0, 0, 0, 0])
 
 
@@ -33,15 +35,22 @@ class TimedUnit(Unit):
         gc.collect()
         figures[7] = gc.mem_free()
 
-    def _tick(self, timer):
+    def _after_tick(self):
+        Unit._after_tick(self)
+        if figures[6] == 2:
+            ends = self.ticks + 20  # before the watchdog misses anything
+            while self.ticks != ends:
+                gc.collect()
+
+    def tick(self):
         began = time.ticks_us()
-        if figures[6]:
+        if figures[6] == 1:
             held = gc.mem_alloc()
-            Unit._tick(self, timer)
+            Unit.tick(self)
             figures[5] += gc.mem_alloc() - held
             self.began = 0
             return
-        Unit._tick(self, timer)
+        Unit.tick(self)
         took = time.ticks_diff(time.ticks_us(), began)
         if took > figures[2]:
             figures[2] = took
@@ -83,9 +92,15 @@ class Stopwatch:
         words = struct.unpack_from(f"<{_WORDS}i", self._mcu.sram, self._at)
         return TickFigures(words[1], words[2], words[3], words[4], words[5], words[7])
 
-    def clear(self, watch_bytes: bool = False) -> None:
-        """Begin anew. watch_bytes: weigh the heap around every tick instead of timing it."""
-        struct.pack_into("<6i", self._mcu.sram, self._at + 4, 0, 0, 0, 0, 0, int(watch_bytes))
+    def clear(self, mode: int = TIME) -> None:
+        """Begin anew. mode: TIME ticks, WEIGH the heap around each instead, or COLLECT: time them
+        while the loop does nothing but collect.
+        """
+        struct.pack_into("<6i", self._mcu.sram, self._at + 4, 0, 0, 0, 0, 0, mode)
+
+    def find_again(self) -> None:
+        """The chip has restarted."""
+        self._at = self._find()
 
     def _find(self) -> int:
         ram = bytes(self._mcu.sram)

@@ -16,6 +16,8 @@ from wattback_tools.output import fail
 
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
 _MODULES = {
+    "board": "wattback_tools.board_command",
+    "flash": "wattback_tools.flash_command",
     "monitor": "wattback_tools.technician_commands",
     "sim": "wattback_tools.sim_commands",
     "status": "wattback_tools.technician_commands",

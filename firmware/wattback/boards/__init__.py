@@ -1,4 +1,4 @@
-"""What a board must offer, in words. One file a port; `sim.py` is the first.
+"""What a board must offer, in words. `sim.py` is the simulated one, `pico/` a Raspberry Pi Pico.
 
 A board is an object with two methods, built before the connector and handed to it:
 
@@ -19,12 +19,14 @@ watchdog.
 The board also brings, when it builds the connector:
 
 - *retained memory*: `retained.WORDS` words of 32 bits that outlive a power cut. Read before the
-  connector is built, stored after every tick, all 0 when new;
+  connector is built, stored again when they have changed, with a lag that the board states; all 0
+  when new;
 - *settings*: the values of `settings.SETTINGS`, in table order, handed to `load_settings` once;
 - *time*: a millisecond counter that wraps at 2^29, handed to `tick`;
 - *bytes*: it moves them between its wires and the ports of `service.py`, whose contract stands
   there, with a microsecond counter that wraps at 2^29 as well;
-- *identity*: the serial number of the unit.
+- *identity*: the serial number of the unit;
+- *the reset's cause*, in the words of `resets.py`.
 
 Commands from ports and people go to `connector.queue`, never to the parts; what the connector
 tells is `connector.status` and `connector.report`. The vehicle link alone has an inbox of its own,

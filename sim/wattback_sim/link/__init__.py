@@ -16,9 +16,11 @@ class Link(Protocol):
     """A board with its firmware at the other end.
 
     most_in: bytes of a serial wire that one frame may bring; 1 where each has its own time.
+    connections: of TCP that the board serves at once; 0: it has no network.
     """
 
     most_in: int
+    connections: int
 
     def exchange(self, words: Sequence[int]) -> Sequence[int]:
         """Send IN_WORDS int32 words, wait for the answer's OUT_WORDS.

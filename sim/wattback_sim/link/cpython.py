@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Sequence
 
 from wattback.boards.sim import MOST_IN, SimBoard
+from wattback.service import TCP_CONNECTIONS
 from wattback_sim.errors import FirmwareStoppedError
 
 
@@ -12,6 +13,7 @@ class CPythonLink:
     """One board in process; many may live side by side."""
 
     most_in = MOST_IN
+    connections = TCP_CONNECTIONS
 
     def __init__(self) -> None:
         self.board = SimBoard()

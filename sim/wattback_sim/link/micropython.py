@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wattback.boards.sim import IN_WORDS, MOST_IN, OUT_WORDS
+from wattback.service import TCP_CONNECTIONS
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
 from wattback_sim.firmware import firmware_root
 
@@ -65,6 +66,7 @@ class MicroPythonLink:
     """One board in one process."""
 
     most_in = MOST_IN
+    connections = TCP_CONNECTIONS
 
     def __init__(self) -> None:
         interpreter = find_interpreter()

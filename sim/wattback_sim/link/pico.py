@@ -23,7 +23,6 @@ from wattback.boards.sim import (
     DUE_AT,
     EVENT_COMMAND,
     EVENT_DATA,
-    EVENT_OPEN,
     HEAD_WORDS,
     INPUT_NAMES,
     KIND_BOOT,
@@ -62,9 +61,11 @@ class PicoLink:
     """One board; see Link. main: what it runs instead of the firmware's own `main.py`.
 
     chip, circuit, probe: its parts, for whoever looks closer; not there before the boot frame.
+    restarts: resets by the watchdog. first_tick_ns: from power-up.
     """
 
     most_in = 1
+    connections = 0
 
     def __init__(self, main: bytes | None = None) -> None:
         self._main = main
@@ -74,7 +75,8 @@ class PicoLink:
         self._began_ns = 0.0  # the chip's time at the site's time `_now_us`
         self._last_us = 0
         self._ran_ns = 0.0
-        self._restarts = 0
+        self.restarts = 0
+        self.first_tick_ns = 0.0
 
     def exchange(self, words: Sequence[int]) -> Sequence[int]:
         """See Link."""
@@ -130,6 +132,8 @@ class PicoLink:
                 said = circuit.console.decode("ascii", "replace")
                 raise FirmwareStoppedError(f"the emulated Pico did not begin to tick: {said!r}")
             self.chip.run_until(self.chip.now_ns + _TICK_NS // 10)
+            if circuit.pumps and not self.first_tick_ns:
+                self.first_tick_ns = self.chip.now_ns
         self.chip.run_until(self.chip.now_ns + _TICK_NS // 2)
         if not self.probe.look():
             raise FirmwareStoppedError("the emulated Pico ticks, but its connector was not found")
@@ -137,7 +141,7 @@ class PicoLink:
 
     def _restart(self) -> None:
         """The watchdog has bitten, or the firmware asked for it."""
-        self._restarts += 1
+        self.restarts += 1
         self.probe.forget()
         self.circuit.restarted()
         mcu = self.chip.mcu
@@ -186,6 +190,10 @@ class PicoLink:
         circuit.set_contacts(bool(aux))
         circuit.set_latch(bool(latched))
 
+    def kept_faults(self) -> int:
+        """Latched faults as the FRAM has them."""
+        return _newest(self.circuit.fram.content)[retained.FAULTS_LATCHED]
+
     # --- wires ---
 
     def _serve(self, words: Sequence[int], out: list[int]) -> None:
@@ -193,8 +201,6 @@ class PicoLink:
         if event == EVENT_COMMAND:
             out[RESULT_AT] = REFUSED_UNKNOWN  # nobody can reach into the queue of a real board
             return
-        if event == EVENT_OPEN and channel not in self._said:
-            raise FirmwareStoppedError("a Pico has no network: use its serial ports")
         if event == EVENT_DATA:
             count = words[COUNT_IN_AT]
             packed = words[BYTES_IN_AT : BYTES_IN_AT + (count + 2) // 3]

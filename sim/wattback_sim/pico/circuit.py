@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.peripherals.i2c import I2CMode
@@ -24,8 +25,10 @@ VEHICLE_BAUD = 115_200
 class Circuit:
     """Pins, buses and wires of one board.
 
-    said: bytes that the board has sent, by wire, taken by whoever reads them. coil: the driver's
-    output, without the latch. on_coil: called with the permission whenever its pin changes.
+    console, rs485, vehicle: bytes that the board has sent, taken away by whoever reads them.
+    permits, enables: edges of the contactor's permission and of the RS-485 driver's enable, each
+    with its time in ns. tripped_ns: when the ground-fault latch tripped last; heard_ns: when the
+    last byte came on RS-485; safe_ns: when the last of the outputs was driven first.
     """
 
     def __init__(self, chip: EmulatedChip, rs485_baud: int) -> None:
@@ -38,9 +41,14 @@ class Circuit:
         self.console = bytearray()
         self.rs485 = bytearray()
         self.vehicle = bytearray()
-        self.permits: list[tuple[float, bool]] = []  # edges of the permission, ns
-        self.enables: list[tuple[float, bool]] = []  # edges of the RS-485 driver's enable, ns
+        self.permits: list[tuple[float, bool]] = []
+        self.enables: list[tuple[float, bool]] = []
+        self.tripped_ns = 0.0
+        self.heard_ns = 0.0
+        self.safe_ns = 0.0
         self.pumps = 0  # edges of the coil's pump
+        self._tripped = False
+        self._undriven = set(pins.OUTPUTS)
         self._pumped_ns = -PUMP_NS
         self._high_ns = 0.0
         self._rose_ns: float | None = None
@@ -57,6 +65,8 @@ class Circuit:
         self._listen(pins.RS485_TX, self._rs485_out.change)
         self._listen(pins.VEHICLE_TX, self._vehicle_out.change)
         self._listen(pins.RS485_DE, lambda level: self.enables.append((chip.now_ns, level)))
+        for pin in pins.OUTPUTS:
+            self._listen(pin, partial(self._driven, pin))
         self.set_contacts(False)
         self.set_latch(False)
 
@@ -101,6 +111,9 @@ class Circuit:
 
     def set_latch(self, tripped: bool) -> None:
         """The ground-fault latch."""
+        if tripped and not self._tripped:
+            self.tripped_ns = self._chip.now_ns
+        self._tripped = tripped
         self._mcu.gpio[pins.FAULT_LATCHED].set_input_value(tripped)
 
     def set_contacts(self, closed: bool) -> None:
@@ -114,6 +127,7 @@ class Circuit:
 
     def send_on_rs485(self, data: bytes) -> None:
         """Bytes that have arrived at the RS-485 receiver."""
+        self.heard_ns = self._chip.now_ns
         for octet in data:
             self._mcu.uart[1].feed_byte(octet)
 
@@ -122,6 +136,11 @@ class Circuit:
         self._vehicle_in.send(data)
 
     # --- how it is wired ---
+
+    def _driven(self, pin: int, level: bool) -> None:
+        if pin in self._undriven:
+            self._undriven.discard(pin)
+            self.safe_ns = self._chip.now_ns
 
     def _listen(self, pin: int, changed: Callable[[bool], None]) -> None:
         def listener(value: GPIOPinState, before: GPIOPinState) -> None:

@@ -17,7 +17,9 @@ _NVIC_PRIORITIES = const(0xE000E400)  # a byte an interrupt (ARMv6-M B3.4.7)
 
 
 class PicoBoard:
-    """sample and drive are the tick's. chip: what differs between RP2040 and RP2350."""
+    """sample and drive are the tick's, measure is for half-way between two. chip: what differs
+    between RP2040 and RP2350.
+    """
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
         self._permit = Pin(pins.CONTACTOR, Pin.OUT, value=0)
@@ -26,6 +28,7 @@ class PicoBoard:
         self._reset = Pin(pins.FAULT_RESET, Pin.OUT, value=0)
         self._latched = Pin(pins.FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
         self._aux = Pin(pins.CONTACTOR_AUX, Pin.IN, Pin.PULL_UP)
+        self._inputs = Inputs()  # the tick's, from its first one on
         self._cut = 0  # 1: the latch has taken the permission back
         self._pumped = 0
         self._pilot = PilotIo(chip)
@@ -36,23 +39,20 @@ class PicoBoard:
         shift = (at & 3) * 8
         mem32[at & ~3] = (mem32[at & ~3] & 0xFFFFFFFF) & ~(0xFF << shift)
 
+    def measure(self) -> None:
+        """What takes a while, half-way between two ticks: pilot and supply.
+
+        What does not answer is measured as a dead pilot or supply.
+        """
+        inputs = self._inputs
+        self._pilot.read(inputs)
+        self._meter.read(inputs)
+
     def sample(self, inputs: Inputs) -> None:
-        """See `wattback.boards`. What does not answer is measured as a dead pilot or supply."""
-        pilot = self._pilot
-        pilot.read()
-        inputs.pilot_high_mv = pilot.high_mv
-        inputs.pilot_low_mv = pilot.low_mv
-        meter = self._meter
-        meter.read()
-        inputs.voltage_l1_mv = meter.voltage_l1_mv
-        inputs.voltage_l2_mv = meter.voltage_l2_mv
-        inputs.current_l1_ma = meter.current_l1_ma
-        inputs.current_l2_ma = meter.current_l2_ma
-        inputs.power_w = meter.power_w
-        inputs.reactive_var = meter.reactive_var
-        inputs.frequency_millihertz = meter.frequency_millihertz
-        inputs.contactor_aux_closed = self._aux.value()
-        inputs.ground_fault_latched = self._latched.value()
+        """See `wattback.boards`. Pilot and supply are those of the last `measure`."""
+        self._inputs = inputs
+        inputs.contactor_aux_closed = self._aux()
+        inputs.ground_fault_latched = self._latched()
 
     def drive(self, outputs: Outputs) -> None:
         """See `wattback.boards`."""

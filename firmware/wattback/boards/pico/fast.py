@@ -8,110 +8,89 @@ They allocate nothing. Pointers are to arrays of the width that their names say.
 import micropython
 from micropython import const
 
-# A window whose samples lie closer together than this holds one level: 1.0 V on the pilot.
-_FLAT = const(136)
-# A sample further from the mean of its plateau is an outlier: 0.75 V on the pilot.
-_NEAR = const(101)
+# Two neighbours that lie closer together than this are on one plateau: 1.5 V on the pilot.
+_NEAR = const(203)
+# Samples that lie closer together than this are of one level: 2.5 V on the pilot. Less than any
+# vehicle leaves between the two, more than noise makes.
+_FLAT = const(338)
+# From counts to mV: the divider of docs/board_pico.md gives 0.45045 of the reference at 0 V, and
+# 135.303 counts a volt.
+_ZERO_32NDS = const(59042)
+_NUMERATOR = const(3784)
+_SHIFT = const(14)
 
 
 @micropython.viper
-def plateaus(samples: ptr16, first: int, end: int, out: ptr32):
-    """The two levels in samples[first:end], in sixteenths of a count: out[0] high, out[1] low.
+def plateaus(samples: ptr16, first: int, end: int, out: ptr32) -> int:
+    """The two levels in samples[first:end] as mV on the pilot: out[0] high, out[1] low.
 
-    A sample counts when both its neighbours lie on its side of the middle, so that neither edges
-    nor lone spikes do, and when it is near the mean of those that count. A window without two
-    levels gives one level twice.
+    A sample counts when it is near both its neighbours, so that neither edges nor lone spikes do,
+    however high. The first that counts is of one level, and whatever is far from it of the other.
+    A window with one level gives it twice. Returns how many samples count; 0: `out` is as before.
     """
-    least = int(samples[first])
-    most = least
-    i = first
-    while i < end:
+    level = -1  # none yet
+    ones = 0
+    one = 0
+    others = 0
+    other = 0
+    was_near = 0
+    before = int(samples[first])
+    for i in range(first + 1, end):
         sample = int(samples[i])
-        if sample < least:
-            least = sample
-        if sample > most:
-            most = sample
-        i += 1
-    middle = (least + most) >> 1
-    if most - least < _FLAT:
-        middle = -1  # all of it is the high level
-    high = 0
-    low = 0
-    highs = 0
-    lows = 0
-    high_mean = 0
-    low_mean = 0
-    near = 4096  # the first pass takes every sample that counts
-    turn = 0
-    while turn < 2:
-        high = 0
-        low = 0
-        highs = 0
-        lows = 0
-        before = int(samples[first])
-        sample = int(samples[first + 1])
-        i = first + 2
-        while i < end:
-            after = int(samples[i])
-            if before > middle:
-                if sample > middle and after > middle:
-                    away = sample - high_mean
-                    if -near < away < near:
-                        high += sample
-                        highs += 1
-            elif sample <= middle and after <= middle:
-                away = sample - low_mean
-                if -near < away < near:
-                    low += sample
-                    lows += 1
-            before = sample
-            sample = after
-            i += 1
-        if highs:
-            high_mean = high // highs
-        if lows:
-            low_mean = low // lows
-        near = _NEAR
-        turn += 1
-    if highs:
-        out[0] = (high << 4) // highs
-    else:
-        out[0] = high_mean << 4
-    if lows:
-        out[1] = (low << 4) // lows
-    else:
-        out[1] = low_mean << 4
-    if high_mean == 0:
-        out[0] = int(out[1])
-    if low_mean == 0:
-        out[1] = int(out[0])
-
-
-@micropython.viper
-def big_endian(octets: ptr8, at: int, words: ptr32, first: int, count: int):
-    """Words of 32 bits, the highest byte first, out of octets[at:] into words[first:]."""
-    i = 0
-    while i < count:
-        words[first + i] = (
-            octets[at] << 24 | octets[at + 1] << 16 | octets[at + 2] << 8 | octets[at + 3]
-        )
-        at += 4
-        i += 1
-
-
-@micropython.viper
-def scaled(words: ptr32, at: int, shift: int, factor: int, more: int) -> int:
-    """words[at] >> shift, times factor, >> more, without a number that leaves 32 bits between."""
-    return ((int(words[at]) >> shift) * factor) >> more
-
-
-@micropython.viper
-def quotient(dividend_hi: int, words: ptr32, at: int, shift: int) -> int:
-    """dividend_hi * 65536 // (words[at] >> shift); 0 where that is not positive."""
-    divisor = int(words[at]) >> shift
-    if divisor <= 0:
+        step = sample - before
+        if -_NEAR < step < _NEAR:
+            if was_near:
+                if level < 0:
+                    level = before
+                step = before - level
+                if -_FLAT < step < _FLAT:
+                    one += before
+                    ones += 1
+                else:
+                    other += before
+                    others += 1
+            was_near = 1
+        else:
+            was_near = 0
+        before = sample
+    if ones == 0:
         return 0
-    return (dividend_hi << 16) // divisor
+    one = (((one << 5) // ones - _ZERO_32NDS) * _NUMERATOR) >> _SHIFT
+    if others:
+        other = (((other << 5) // others - _ZERO_32NDS) * _NUMERATOR) >> _SHIFT
+    else:
+        other = one
+    if other > one:
+        out[0] = other
+        out[1] = one
+    else:
+        out[0] = one
+        out[1] = other
+    return ones + others
+
+
+@micropython.viper
+def measured(octets: ptr8, table: ptr32, rows: int, out: ptr32):
+    """Registers of 32 bits, the highest byte first, as numbers in their units.
+
+    table: of each row where its register lies in `octets`, and shift, factor, shift, so that no
+    number between leaves 32 bits. The last row is the metering chip's period, and becomes mHz:
+    8000 Hz · 65536 / period, both divided by 256; 0 where there is no period.
+    """
+    row = 0
+    while row < rows:
+        at = int(table[4 * row])
+        value = octets[at] << 24 | octets[at + 1] << 16 | octets[at + 2] << 8 | octets[at + 3]
+        scaled = (value >> int(table[4 * row + 1])) * int(table[4 * row + 2])
+        out[row] = scaled >> int(table[4 * row + 3])
+        row += 1
+    last = rows - 1
+    period = int(out[last])
+    dividend = 31250  # shifted when it runs: as a constant it would be no machine word
+    if period > 0:
+        out[last] = (dividend << 16) // period
+    else:
+        out[last] = 0
 
 
 @micropython.viper

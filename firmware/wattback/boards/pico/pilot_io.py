@@ -1,8 +1,8 @@
 """The pilot's wire: 1 kHz PWM out, and both of its levels in, without the processor's time.
 
-The ADC runs freely and a DMA channel writes what it converts; every tick takes the last three
-periods and lets the channel begin anew, so that what is read is less than a millisecond old at its
-end and nobody writes into it meanwhile.
+The ADC runs freely and a DMA channel writes what it converts; every 10 ms the last period is taken
+and the channel begins anew, so that what is read has ended less than a millisecond ago and nobody
+writes into it meanwhile.
 """
 
 from array import array
@@ -14,15 +14,15 @@ from uctypes import addressof
 
 from wattback.boards.pico import pins
 from wattback.boards.pico.fast import plateaus, restart
+from wattback.signals import Inputs
 
 _PWM_HZ = const(1000)  # (IEC 61851-1 Table A.2; evse.md 1.2, C)
 _TOP = const(65535)
 
-_SAMPLES_PER_S = const(
-    96_000
-)  # 96 a period: two of the shortest plateau (5 %, 50 µs) always count
+# 96 a period: of the shortest plateau, 40 µs at 80 A, three in a row are always whole.
+_SAMPLES_PER_S = const(96_000)
 _SAMPLES = const(900)  # of a tick: it ends half a millisecond before the next one
-_WINDOW = const(288)  # three periods
+_WINDOW = const(208)  # two periods and more, so that a lone spike leaves one of each plateau
 
 # Registers of the ADC (RP2040 datasheet 4.9.6), in a place of its own on either chip.
 _ADC_CS = const(0x00)
@@ -33,19 +33,15 @@ _CS_EN_START_MANY = const(1 << 3 | 1)
 _FCS_EN_DREQ_THRESH = const(1 << 24 | 1 << 3 | 1)
 _ADC_CLOCK_HZ = const(48_000_000)
 
-# From sixteenths of a count to mV: the divider of docs/board_pico.md gives 0.45045 of the
-# reference at 0 V and 135.303 counts a volt.
-_ZERO = const(29521)
-_NUMERATOR = const(473)
-_SHIFT = const(10)
+# No sound pilot reads beyond it: 12.6 V and the whole error of docs/board_pico.md. A reference or
+# a divider that has lost its wire does, and would make a state C out of state A.
+_MOST_MV = const(13_100)
 
 
 class PilotIo:
-    """drive(duty_bp) sets the wire; read() takes its levels into high_mv and low_mv."""
+    """drive(duty_bp) sets the wire; read(inputs) takes its levels."""
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
-        self.high_mv = 0
-        self.low_mv = 0
         self._duty_bp = 0
         self._pwm = PWM(Pin(pins.PILOT_PWM), freq=_PWM_HZ, duty_u16=0)
         self._set_duty = self._pwm.duty_u16
@@ -75,14 +71,16 @@ class PilotIo:
             self._duty_bp = duty_bp
             self._set_duty((duty_bp * _TOP + 5000) // 10000)
 
-    def read(self) -> int:
-        """Take the levels of the last three periods; 0 when the converter has not kept up."""
+    def read(self, inputs: Inputs) -> None:
+        """Take the levels of the last two periods; a dead pilot when they cannot be believed: the
+        converter has not kept up, all is noise, or a level lies beyond what a pilot can show.
+        """
         levels = self._levels
-        plateaus(self._samples, _SAMPLES - _WINDOW, _SAMPLES, levels)
-        if not restart(self._channel, self._address):
-            self.high_mv = 0
-            self.low_mv = 0
-            return 0
-        self.high_mv = ((levels[0] - _ZERO) * _NUMERATOR) >> _SHIFT
-        self.low_mv = ((levels[1] - _ZERO) * _NUMERATOR) >> _SHIFT
-        return 1
+        counted = plateaus(self._samples, _SAMPLES - _WINDOW, _SAMPLES, levels)
+        kept_up = restart(self._channel, self._address)
+        if kept_up and counted and levels[0] <= _MOST_MV and levels[1] >= -_MOST_MV:
+            inputs.pilot_high_mv = levels[0]
+            inputs.pilot_low_mv = levels[1]
+        else:
+            inputs.pilot_high_mv = 0
+            inputs.pilot_low_mv = 0

@@ -1,9 +1,10 @@
 """A whole unit on a Pico: the connector in a hard timer interrupt, its ports in the loop around.
 
-The tick runs every 10 ms whatever the loop does; the loop moves bytes, keeps the retained words
-and feeds the watchdog, here alone and only for ticks that have come. A tick that raises opens the
-contactor and ends the ticks; a loop that raises or hangs feeds no more. Either way the watchdog
-restarts the unit with its outputs safe, and the reset's cause is told.
+The tick runs every 10 ms whatever the loop does, and half-way between two ticks the board measures
+for the next; the loop moves bytes, keeps the retained words and feeds the watchdog, here alone and
+only for ticks that have come. A tick that raises opens the contactor and ends the ticks; a loop
+that raises or hangs feeds no more. Either way the watchdog restarts the unit with its outputs
+safe, and the reset's cause is told.
 """
 
 import gc
@@ -49,6 +50,7 @@ class Unit:
         micropython.alloc_emergency_exception_buf(256)  # so that a failure names its line
         self.failure = None
         self.ticks = 0
+        self._ticks_next = 0
         self.board = PicoBoard(chip)
         i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=_FRAM_HZ)
         self.fram = Fram(i2c)
@@ -83,21 +85,29 @@ class Unit:
         gc.threshold(-1)  # from here on it comes once a second, or when nothing is left
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
         self._timer = Timer(
-            -1, period=TICK_MS, mode=Timer.PERIODIC, callback=self._tick, hard=True
+            -1, period=TICK_MS // 2, mode=Timer.PERIODIC, callback=self._beat, hard=True
         )
         try:
             self._serve()
         except KeyboardInterrupt:
             self._stop_for_maintenance()
 
-    def _tick(self, timer) -> None:  # type: ignore[no-untyped-def]
+    def _beat(self, timer) -> None:  # type: ignore[no-untyped-def]
         if self.failure is None:
             try:
-                self.connector.tick(time.ticks_ms() & TIME_MASK_MS)
-                self.ticks = (self.ticks + 1) & TIME_MASK_MS
+                self._ticks_next ^= 1
+                if self._ticks_next:
+                    self.board.measure()
+                else:
+                    self.tick()
             except BaseException as error:
                 self.board.cut()
                 self.failure = error
+
+    def tick(self) -> None:
+        """One pass of the control plane; in the interrupt."""
+        self.connector.tick(time.ticks_ms() & TIME_MASK_MS)
+        self.ticks = (self.ticks + 1) & TIME_MASK_MS
 
     def _serve(self) -> None:
         seen = self.ticks

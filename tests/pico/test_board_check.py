@@ -1,0 +1,98 @@
+"""The code of `wattback board check` on the emulated Pico, where its numbers mean nothing.
+
+What counts here is that each piece runs against the firmware as it is and prints a number: a row
+that breaks would be found on a bench, by somebody with a probe in each hand.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wattback_sim.pico.chip import EmulatedChip
+from wattback_tools.board_command import CHECKS
+from wattback_tools.flashing.firmware_files import MAIN, compiled_files
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_WALL_S = 280.0
+# A metering chip and an FRAM are not wired to this chip, and a reset would end the run.
+_NEEDS_CHIPS = ("meter_", "fram_", "watchdog_told")
+# Rows whose pieces others have, too, run once. Times are cut short: emulated ones are dear.
+_SHORTER = (
+    ("10000\n", "40\n"),
+    ("10000)", "40)"),
+    ("range(1000)", "range(2)"),
+    ("range(50)", "range(2)"),
+)
+
+
+# Runs each piece with a `print` of its own, and says over UART0 what it printed, or raised.
+_MAIN = """\
+import gc, sys
+from io import StringIO
+from machine import UART
+
+gc.threshold(8192)  # as boot.py does
+uart = UART(0, 115200)
+
+
+def run(name, code):
+    said = []
+    try:
+        exec(code, {"print": lambda value: said.append(str(value))})
+    except Exception as error:
+        text = StringIO()
+        sys.print_exception(error, text)
+        said.append(text.getvalue().replace("\\n", "; "))
+    uart.write("%s %s\\n" % (name, said[-1]))
+    uart.flush()
+
+
+"""
+_END = "end"
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_what_the_board_runs_prints_a_number() -> None:
+    pieces: dict[str, tuple[str, str]] = {}
+    for check in CHECKS:
+        if check.code and not check.id.startswith(_NEEDS_CHIPS):
+            pieces.setdefault(_without_numbers(check.code), (check.id, check.code))
+        if check.hold:
+            stop = "timer.deinit()\n" if "timer = " in check.hold else ""
+            held = (check.id, f"{check.hold}{stop}print(1)\n")
+            pieces.setdefault(_without_numbers(check.hold), held)
+    calls = [f"run({name!r}, {_short(text)!r})\ngc.collect()" for name, text in pieces.values()]
+    told = _told(_MAIN + "\n".join([*calls, f"run({_END!r}, 'print(0)')\n"]))
+    assert told.keys() == {name for name, _ in pieces.values()} | {_END}
+    wrong = {name: value for name, value in told.items() if not _NUMBER.fullmatch(value)}
+    assert wrong == {}
+    assert int(told["rp2350_native"]) == 0x4B37
+
+
+def _told(main: str) -> dict[str, str]:
+    """What the pieces printed, by name."""
+    files = {**compiled_files(), MAIN: main.encode()}
+    chip = EmulatedChip(files, pios=1, step=64)
+    said = bytearray()
+
+    def hear(octet: int) -> None:
+        said.append(octet)
+        if said.endswith(b"end 0\n"):
+            chip.stop()
+
+    chip.mcu.uart[0].on_byte = hear
+    assert chip.run_for(_WALL_S), said.decode()
+    return dict(line.split(" ", 1) for line in said.decode().splitlines())
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
+
+
+def _short(text: str) -> str:
+    for long, short in _SHORTER:
+        text = text.replace(long, short)
+    return text

@@ -1,0 +1,14 @@
+"""The ground-fault interrupt opens the contactor in its time, in a tick as well as beside it."""
+
+from __future__ import annotations
+
+from tests.pico.latch_latency import LATCH_LIMIT_US, measure_latencies
+
+
+def test_the_latch_opens_the_contactor_in_its_interrupt_whatever_runs() -> None:
+    found = measure_latencies(40)
+    print(
+        f"\n{len(found.us)} trips: median {found.median_us:.0f} µs, worst {found.worst_us:.0f} µs"
+    )
+    assert len(found.us) >= 20
+    assert found.worst_us <= LATCH_LIMIT_US
