@@ -66,6 +66,8 @@ class Inverter:
         if self.inverted:
             goal_w = -goal_w
         goal_w = min(goal_w, self.most_w(line_v))
+        if not dt_s:
+            return power_w
         lag_s = p.response_s / _TIME_CONSTANTS
         wanted_w = (goal_w - power_w) * dt_s / (lag_s + dt_s)
         ramp_w = p.ramp_kw_per_s * 1000.0 * dt_s

@@ -6,7 +6,7 @@ simulated run, and the truths judge it after each of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.pico.timed_unit import MAIN, TIME, Stopwatch, TickFigures
@@ -100,13 +100,12 @@ class WholeUnit:
         ends_us = self.site.clock.now_us + to_us(seconds)
         self.phase(name, lambda: self.site.clock.now_us >= ends_us, seconds + 1, mode)
 
-    def table(self) -> str:
-        """What was measured, a line a phase."""
-        lines = [f"{'phase':24}{'s':>7}{'ticks':>7}{'worst':>8} µs{'gap µs':>16}"]
-        for phase in self.phases:
-            it = phase.figures
-            gaps = f"{it.least_gap_us:,} … {it.most_gap_us:,}"
-            lines.append(
-                f"{phase.name:24}{phase.seconds:7.2f}{it.ticks:7}{it.worst_us:8,}   {gaps:>16}"
-            )
-        return "\n".join(lines)
+
+def table_of(phases: Sequence[Phase]) -> str:
+    """What was measured, a line a phase."""
+    lines = [f"{'phase':24}{'s':>7}{'ticks':>7}{'worst':>8} µs{'gap µs':>18}"]
+    for phase in phases:
+        it = phase.figures
+        gaps = f"{it.least_gap_us:,} … {it.most_gap_us:,}"
+        lines.append(f"{phase.name:24}{phase.seconds:7.2f}{it.ticks:7}{it.worst_us:8,}{gaps:>21}")
+    return "\n".join(lines)

@@ -396,6 +396,11 @@ def test_the_inverters_ramp_limits_a_fast_response() -> None:
     assert power_w == pytest.approx(-2000.0)
 
 
+def test_an_inverter_without_a_response_time_stays_where_it_is_while_no_time_passes() -> None:
+    inverter = Inverter(InverterParameters(response_s=0.0))
+    assert inverter.step(7000.0, 8000.0, 240.0, 0.0) == 7000.0
+
+
 def test_longer_steps_lead_to_the_same_power() -> None:
     inverter = Inverter(InverterParameters())
     fine_w = coarse_w = 0.0

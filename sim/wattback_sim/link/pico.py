@@ -144,9 +144,7 @@ class PicoLink:
         self.restarts += 1
         self.probe.forget()
         self.circuit.restarted()
-        mcu = self.chip.mcu
-        mcu.enter_reset(from_watchdog=True)
-        mcu.leave_reset()
+        self.chip.restart()
 
     # --- time ---
 

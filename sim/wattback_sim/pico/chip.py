@@ -67,6 +67,7 @@ class EmulatedChip:
             uart = WorkingUart(mcu, f"UART{number}", mcu.uart[number].irq, mcu.uart[number].dreq)
             mcu.uart[number] = uart
             mcu.peripherals[base >> 12] = uart
+        self._unused = mcu.pio[pios:]
         del mcu.pio[pios:]
         mcu.core.pc = FLASH_START_ADDRESS
         self.mcu = mcu
@@ -83,6 +84,14 @@ class EmulatedChip:
     def stop(self) -> None:
         """Let `run_until` or `run_for` return after the present instruction."""
         self._simulator.stopped = True
+
+    def restart(self) -> None:
+        """What the watchdog does: the chip resets, its memory and what is soldered to it stay."""
+        pio = self.mcu.pio
+        pio.extend(self._unused)
+        self.mcu.enter_reset(from_watchdog=True)
+        self.mcu.leave_reset()
+        del pio[len(pio) - len(self._unused) :]
 
     def run_until(self, end_ns: float) -> None:
         """Let virtual time pass up to `end_ns`, or until `stop`."""

@@ -186,8 +186,9 @@ class Circuit:
 
     def _wire_contactor(self) -> None:
         def pumped(level: bool) -> None:
-            self.pumps += 1
-            self._pumped_ns = self._chip.now_ns
+            if level or self.pumps:  # that it becomes an output is no edge
+                self.pumps += 1
+                self._pumped_ns = self._chip.now_ns
 
         self._listen(pins.COIL_PUMP, pumped)
         self._listen(pins.CONTACTOR, lambda level: self.permits.append((self._chip.now_ns, level)))

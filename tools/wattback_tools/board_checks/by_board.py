@@ -110,15 +110,15 @@ PILOT = (
         for duty in (500, 5_000, 9_600)
     ),
     Check(
-        "pilot_late_reads",
-        "readings for which the converter had not delivered in time",
-        "1,000 readings 10 ms apart",
+        "pilot_refused_reads",
+        "readings that the firmware does not believe: late, all noise, or beyond a pilot's levels",
+        "1,000 readings 10 ms apart, at 50 % duty",
         "readings",
         0,
         0,
         "each would be taken for a dead pilot (pilot_io.py)",
         "converter and processor of the emulator share one exact clock; on silicon they have two",
-        code=code.LATE_READS,
+        code=code.REFUSED_READS,
     ),
 )
 

@@ -89,13 +89,13 @@ _READ = """\
 time.sleep_ms(100)
 least = 1 << 28
 most = -least
-total = late = 0
+total = refused = 0
 for turn in range({turns}):
  time.sleep_ms(10)
  pilot.read(inputs)
  level = inputs.pilot_high_mv
  if not level and not inputs.pilot_low_mv:
-  late += 1
+  refused += 1
  total += level
  least = min(least, level)
  most = max(most, level)
@@ -120,7 +120,7 @@ def pilot_held(duty_bp: int) -> str:
     return _PILOT.format(duty_bp=duty_bp)
 
 
-LATE_READS = _PILOT.format(duty_bp=5000) + _READ.format(turns=1000) + "print(late)\n"
+REFUSED_READS = _PILOT.format(duty_bp=5000) + _READ.format(turns=1000) + "print(refused)\n"
 
 # The watchdog ends this. Bit 0 of REASON: it was its timer, and nobody's order.
 WATCHDOG = """\

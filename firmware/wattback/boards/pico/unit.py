@@ -117,6 +117,17 @@ class Unit:
         rtu = ports[CHANNEL_RTU]
         ticks_us = time.ticks_us
         while self.failure is None:
+            # A master of Modbus RTU waits for its answer: it comes first, but never again before
+            # a tick that has come.
+            if rtu_has_come():
+                self._receive(CHANNEL_RTU)
+            if rtu.due_us != NEVER and not (
+                0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US
+            ):
+                self.service.run_due(ticks_us() & TIME_MASK_US)
+                self._send(CHANNEL_RTU)
+            elif self.ticks == seen:
+                machine.idle()  # for a millisecond at most
             if self.ticks != seen:
                 seen = self.ticks
                 self._watchdog.feed()
@@ -125,15 +136,6 @@ class Unit:
                 if not collect_in:
                     collect_in = _COLLECT_TICKS
                     gc.collect()
-            elif rtu_has_come():
-                self._receive(CHANNEL_RTU)
-            elif rtu.due_us != NEVER and not (
-                0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US
-            ):
-                self.service.run_due(ticks_us() & TIME_MASK_US)
-                self._send(CHANNEL_RTU)
-            else:
-                machine.idle()  # for a millisecond at most
         if isinstance(self.failure, KeyboardInterrupt):
             raise self.failure  # it came while the tick ran
         sys.print_exception(self.failure)

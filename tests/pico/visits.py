@@ -1,0 +1,204 @@
+"""Two visits on the emulated Pico, from power-up on: what they show and what they measure.
+
+One charges, is asked on its wires, and ends in a tick that fails; the other opens for an unplug
+under load, feeds the grid, and ends in a ground fault. `test_whole_unit.py` holds the figures
+against their limits, `make evidence` prints them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.pico.timed_unit import COLLECT, WEIGH
+from tests.pico.whole_unit import Phase, WholeUnit
+from wattback.codec.crc import crc16_modbus
+from wattback.fault_table import GROUND_FAULT
+from wattback.resets import RESET_WATCHDOG
+from wattback_hil.console import Console
+from wattback_hil.console.answers import Hello, Vitals, Why
+from wattback_hil.console.ports import SerialPort
+from wattback_sim.faults import find_fault
+from wattback_sim.serial_urls import registered
+
+BAUD = 19_200
+BIT_US = 1e6 / BAUD
+T35_US = 3.5 * 11 * BIT_US  # the silence that ends a frame of Modbus RTU
+REGISTERS = 60
+REPLY_BYTES = 3 + 2 * REGISTERS + 2
+
+_RESET_WITHIN_S = 0.7  # of a failed tick: the watchdog's 500 ms, and a feed just before it
+
+
+POLLS = 5  # each at another time between two ticks
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A Modbus poll. waited_us: from the end of the silence to the driver on; drove_us: on."""
+
+    reply: bytes
+    waited_us: float
+    drove_us: float
+
+
+@dataclass(frozen=True)
+class ConsoleSession:
+    """What the console client was told while the unit charged."""
+
+    hello: Hello
+    vitals: Vitals
+    why: Why
+
+
+@dataclass(frozen=True)
+class ChargingVisit:
+    """opened_levels: of the contactor's output after the tick that failed; told: its log then.
+    answer_us: of the step that makes the answer of 60 registers.
+    """
+
+    safe_ms: float
+    first_tick_ms: float
+    free_bytes: int
+    polls: tuple[Poll, ...]
+    answer_us: int
+    console: ConsoleSession
+    opened_levels: tuple[bool, ...]
+    told: str
+    phases: tuple[Phase, ...]
+    violations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExportingVisit:
+    """latch_us: from the latch's edge to the contactor's output. answers: to the controller."""
+
+    latch_us: float
+    answers: tuple[str, ...]
+    phases: tuple[Phase, ...]
+    violations: tuple[str, ...]
+
+
+def charging_visit() -> ChargingVisit:
+    """Boot, charge, a Modbus poll, a console session, a tick that fails, the watchdog's reset."""
+    unit = WholeUnit()
+    free_bytes = unit.stopwatch.read().free_bytes
+    unit.until_session("idle", 2)
+    unit.site.world.vehicle.plug_in()
+    unit.until_session("charging", 8)
+    unit.phase("takes energy", lambda: unit.status("power_w") < -9000, 2)
+    polls = tuple(_poll(unit, number) for number in range(POLLS))
+    answer_us = unit.stopwatch.read().answer_us
+    unit.run("collector loops", 0.3, COLLECT)
+    console = _ask_the_console(unit)
+    unit.run("weighed", 0.2, WEIGH)
+    opened_levels, told = _fail_a_tick(unit)
+    return ChargingVisit(
+        unit.circuit.safe_ns / 1e6,
+        unit.link.first_tick_ns / 1e6,
+        free_bytes,
+        polls,
+        answer_us,
+        console,
+        opened_levels,
+        told,
+        tuple(unit.phases),
+        tuple(violation.sentence() for violation in unit.violations),
+    )
+
+
+def exporting_visit() -> ExportingVisit:
+    """Charge, unplug under load, plug in again, feed the grid, a ground fault that is kept."""
+    unit = WholeUnit({"link.on": True, "link.start_s": 0.05, "vehicle.soc": 0.8})
+    unit.until_session("idle", 2)
+    unit.site.world.vehicle.plug_in()
+    unit.until_session("charging", 8)
+    unit.phase("takes energy", lambda: unit.status("power_w") < -9000, 2)
+    unit.site.world.unplug()
+    unit.phase("unplugged under load", lambda: not unit.site.world.path.closed, 0.1)
+    unit.until_session("idle", 2)
+    unit.site.world.vehicle.plug_in()
+    unit.until_session("charging", 8)
+    answers: list[str] = []
+    unit.site.controller.write({"704.WSet": 8000}, "rtu", answers.append)
+    unit.site.controller.write({"704.WSetEna": 1}, "rtu", answers.append)
+    unit.until_session("discharging", 6)
+    unit.phase("feeds the grid", lambda: unit.status("power_w") > 7000, 4)
+    latch_us = _trip_by_a_leak(unit)
+    return ExportingVisit(
+        latch_us,
+        tuple(answers),
+        tuple(unit.phases),
+        tuple(violation.sentence() for violation in unit.violations),
+    )
+
+
+class _Master:
+    """A Modbus master that asks once and keeps what comes."""
+
+    def __init__(self, unit: WholeUnit) -> None:
+        self.reply = bytearray()
+        self._wire = unit.site.wiring.rtu
+        self._wire.attach(self)
+
+    def deliver(self, now_us: int, data: bytes) -> None:
+        """See wires.Peer."""
+        self.reply += data
+
+    def gone(self, now_us: int) -> None:
+        """See wires.Peer."""
+
+    def read(self, address: int, count: int) -> None:
+        """Ask unit 1 for registers."""
+        request = bytes((1, 3, *address.to_bytes(2, "big"), *count.to_bytes(2, "big")))
+        self._wire.send(request + crc16_modbus(request, 0, len(request)).to_bytes(2, "little"))
+
+
+def _poll(unit: WholeUnit, number: int) -> Poll:
+    master = _Master(unit)
+    unit.circuit.enables.clear()
+    clock = unit.site.clock
+    tick_us = 10_000
+    begins_us = clock.now_us + tick_us * (POLLS + number) // POLLS
+    unit.site.timetable.at(begins_us, lambda: master.read(40000, REGISTERS))
+    unit.phase(f"Modbus poll {number + 1}", lambda: len(master.reply) == REPLY_BYTES, 1)
+    (on_ns, on), (off_ns, off) = unit.circuit.enables
+    assert on and not off
+    waited_us = (on_ns - unit.circuit.heard_ns) / 1000 - T35_US
+    return Poll(bytes(master.reply), waited_us, (off_ns - on_ns) / 1000)
+
+
+def _ask_the_console(unit: WholeUnit) -> ConsoleSession:
+    with registered("whole", unit.site):
+        console = Console(SerialPort("sim://whole?channel=console"))
+        return ConsoleSession(console.hello(), console.vitals(), console.why())
+
+
+def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
+    """Rubbish where the pilot's object should be, as a stray write would leave it."""
+    unit.circuit.permits.clear()
+    unit.link.probe.poke("pilot", 5)
+    unit.phase("opens", lambda: not unit.site.world.path.commanded, 0.03)
+    levels = tuple(level for _, level in unit.circuit.permits)
+    unit.phase("watchdog", lambda: unit.link.restarts == 1, _RESET_WITHIN_S)
+    unit.phase("boots again", lambda: unit.link.probe.found, 4)
+    unit.stopwatch.find_again()
+    unit.phase("tells why", lambda: unit.status("reset_cause") == RESET_WATCHDOG, 0.5)
+    said = bytearray()
+
+    def told() -> bool:
+        said.extend(unit.circuit.console)
+        return b"board reset=" in said and said.endswith(b"\n")
+
+    unit.phase("logs why", told, 0.5)
+    return levels, said.decode("ascii", "replace")
+
+
+def _trip_by_a_leak(unit: WholeUnit) -> float:
+    unit.circuit.permits.clear()
+    unit.site.break_(find_fault("cable", "leak"), 500.0)
+    unit.phase("ground fault", lambda: bool(unit.status("faults") & GROUND_FAULT), 0.2)
+    (fell_ns, level), *_ = unit.circuit.permits
+    assert not level
+    unit.phase("contacts open", lambda: not unit.site.world.path.closed, 0.1)
+    unit.phase("kept", lambda: bool(unit.link.kept_faults() & GROUND_FAULT), 0.2)
+    return (fell_ns - unit.circuit.tripped_ns) / 1000
