@@ -7,11 +7,12 @@ from wattback.service import TCP_CONNECTIONS, Service
 from wattback.vehicle_link.port import VehicleLinkPort
 
 
-def make_service(connector, identity, crc16, tcp_port=None) -> Service:  # type: ignore[no-untyped-def]
+def make_service(connector, identity, crc16, tcp_port=None, at_once: int = 1) -> Service:  # type: ignore[no-untyped-def]
     """The service plane of a connector whose settings are loaded; channels as in `service`.
 
     crc16(buffer, start, end): the check sum of Modbus RTU, as fast as the board can make it.
     tcp_port: the class of its TCP ports; a board without a network does not even import it.
+    at_once: see Service.
     """
     settings = connector.settings
     unit_id = settings.modbus_unit_id
@@ -24,4 +25,4 @@ def make_service(connector, identity, crc16, tcp_port=None) -> Service:  # type:
     if tcp_port is not None:
         for _ in range(TCP_CONNECTIONS):
             ports.append(tcp_port(bank, unit_id))
-    return Service(tuple(ports), bank)
+    return Service(tuple(ports), bank, at_once)

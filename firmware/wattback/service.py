@@ -39,13 +39,15 @@ _FUTURE_US = const(1 << 28)  # a wrapped difference below it lies ahead
 class Service:
     """Gives every port its turn.
 
-    ports: by channel number. bank: the register image, renewed by one `step` a tick. outputs: bits
+    ports: by channel number. bank: the register image, renewed by one `step` a tick. at_once: 1
+    where steps cost nothing, and as many as a tick allows are made together; 0 on a board that
+    asks for each of them, by `step_one`, and looks after its wires in between. outputs: bits
     of the channels that have output to take, or want to be closed. due_in_us: until `run_due`
     wants to be called, or NEVER; a tick calls every port anyway. idle: 1 when the last call found
     nothing to do.
     """
 
-    def __init__(self, ports, bank) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, ports, bank, at_once: int = 1) -> None:  # type: ignore[no-untyped-def]
         self.ports = ports
         self.outputs = 0
         self.due_in_us = NEVER
@@ -54,8 +56,10 @@ class Service:
         self._open = bytearray(len(ports))
         self._wants = bytearray(len(ports))  # 1: its last step has left work
         self._first = 0  # whose turn is first, another one each tick
-        self._steps_left = _STEPS_A_TICK
-        self._vehicle_left = _VEHICLE_STEPS_A_TICK
+        self._steps = _STEPS_A_TICK if at_once else 0
+        self._vehicle_steps = _VEHICLE_STEPS_A_TICK if at_once else 0
+        self._steps_left = self._steps
+        self._vehicle_left = self._vehicle_steps
         for channel in range(CHANNEL_TCP):
             self._open[channel] = 1
             ports[channel].opened()
@@ -66,13 +70,26 @@ class Service:
         count = len(self.ports)
         first = self._first + 1 if self._first + 1 < count else 0
         self._first = first
-        self._steps_left = _STEPS_A_TICK
-        self._vehicle_left = _VEHICLE_STEPS_A_TICK
+        self._steps_left = self._steps
+        self._vehicle_left = self._vehicle_steps
         more = self._step_each(first, count, now_us) | self._step_each(0, first, now_us)
         if more:
             self._work(now_us)
         self._survey(now_us)
         self.idle = 1 if not more and not self.outputs else 0
+
+    def step_one(self, now_us: int) -> int:
+        """One more step for the next port that has more to do; 0 when none has."""
+        count = len(self.ports)
+        channel = self._first
+        for _ in range(count):
+            channel = channel + 1 if channel + 1 < count else 0
+            if self._wants[channel]:
+                self._first = channel
+                self._wants[channel] = self.ports[channel].step(now_us)
+                self._survey(now_us)
+                return 1
+        return 0
 
     def run_due(self, now_us: int) -> None:
         """Let the ports act whose time has come."""

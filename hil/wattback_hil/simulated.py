@@ -31,7 +31,13 @@ def choose_runtime(asked: str | None) -> str:
     Raises BenchError when there is none of that name.
     """
     if asked is not None and asked not in RUNTIMES:
-        raise BadInputError(f"no runtime is called {asked!r}; known are {', '.join(RUNTIMES)}")
+        known = ", ".join(name for name in RUNTIMES if name != "pico")
+        raise BadInputError(f"no runtime is called {asked!r}; known are {known}")
+    if asked == "pico":
+        raise BadInputError(
+            "the bench speaks Modbus TCP to simulated boards, and a Pico has no network; "
+            "use --bench-runtime micropython"
+        )
     try:
         found = find_interpreter() is not None
     except BadInputError as error:

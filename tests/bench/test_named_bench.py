@@ -141,6 +141,12 @@ def test_an_unknown_runtime_is_a_usage_error(pytester: pytest.Pytester) -> None:
     assert "ERROR: no runtime is called 'pypy'; known are micropython, cpython" in result.errlines
 
 
+def test_a_pico_has_no_network_for_a_simulated_bench(pytester: pytest.Pytester) -> None:
+    result = run(pytester, DESIGN_TEST, "--bench-runtime", "pico")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "a Pico has no network; use --bench-runtime micropython" in result.stderr.str()
+
+
 def test_a_record_that_cannot_be_written_is_a_usage_error(pytester: pytest.Pytester) -> None:
     result = run(pytester, DESIGN_TEST, "--bench-record", "/proc/none/out.jsonl")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -11,7 +11,17 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from tests.evidence import ceasing, duty, fuzz, identity, modbus_rate, pico, rates, reactions
+from tests.evidence import (
+    ceasing,
+    duty,
+    fuzz,
+    identity,
+    modbus_rate,
+    pico,
+    rates,
+    reactions,
+    whole_unit,
+)
 from tests.evidence.figures import Section, plain
 from tests.evidence.provenance import DOCUMENT, ROOT, provenance
 from tests.evidence.report import document, markdown, show
@@ -25,6 +35,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "identity": identity.measure,
     "duty": duty.measure,
     "pico": pico.measure,
+    "whole-unit": whole_unit.measure,
     "reactions": reactions.measure,
     "ceasing": ceasing.measure,
     "modbus": modbus_rate.measure,

@@ -45,7 +45,7 @@ class Ours:
     def __init__(self) -> None:
         from array import array
 
-        from wattback.codec.crc import crc16_modbus
+        from wattback.codec.crc_modbus import crc16_modbus
         from wattback.connector import Connector
         from wattback.identity import Identity
         from wattback.modbus.bank import Bank

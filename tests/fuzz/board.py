@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 from tests.unit.linked_wall import SITE, settings_with
 from tests.unit.wall import Wall
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.commands import ACCEPTED, COMMAND_RESET_FAULTS, COMMAND_SET_TARGET, judge
 from wattback.connector import TICK_MS
 from wattback.identity import Identity

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.lockstep.playing import TICK_MS, one_core_a_worker
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback_sim.parameters import Value
 from wattback_sim.site import Site
 from wattback_sim.trace import Trace

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.pico.core_phases import TICK_LIMIT_US
 from tests.pico.timed_unit import COLLECT, WEIGH
 from tests.pico.whole_unit import Phase, WholeUnit
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.fault_table import GROUND_FAULT
 from wattback.resets import RESET_WATCHDOG
 from wattback_hil.console import Console
@@ -25,6 +26,14 @@ BIT_US = 1e6 / BAUD
 T35_US = 3.5 * 11 * BIT_US  # the silence that ends a frame of Modbus RTU
 REGISTERS = 60
 REPLY_BYTES = 3 + 2 * REGISTERS + 2
+TRIPS = 24  # of the latch, at as many times between two ticks
+
+TICK_US = 10_000
+SPACING_LIMIT_US = 100  # of ticks (DESIGN)
+ANSWER_LIMIT_US = 1_000  # to make an answer of 60 registers
+ANSWER_AIM_US = 400
+# After the silence: the 4 ms of the wire's timing, and a tick, an interrupt here, before them.
+REPLY_WITHIN_US = 4_000 + TICK_LIMIT_US
 
 _RESET_WITHIN_S = 0.7  # of a failed tick: the watchdog's 500 ms, and a feed just before it
 
@@ -58,6 +67,7 @@ class ChargingVisit:
 
     safe_ms: float
     first_tick_ms: float
+    ready_ms: float
     free_bytes: int
     polls: tuple[Poll, ...]
     answer_us: int
@@ -83,6 +93,7 @@ def charging_visit() -> ChargingVisit:
     unit = WholeUnit()
     free_bytes = unit.stopwatch.read().free_bytes
     unit.until_session("idle", 2)
+    ready_ms = unit.link.chip.now_ns / 1e6
     unit.site.world.vehicle.plug_in()
     unit.until_session("charging", 8)
     unit.phase("takes energy", lambda: unit.status("power_w") < -9000, 2)
@@ -95,6 +106,7 @@ def charging_visit() -> ChargingVisit:
     return ChargingVisit(
         unit.circuit.safe_ns / 1e6,
         unit.link.first_tick_ns / 1e6,
+        ready_ms,
         free_bytes,
         polls,
         answer_us,

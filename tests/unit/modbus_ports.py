@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.unit.modbus_bench import StillBench, two, write_request
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.modbus.rtu import RtuPort
 from wattback.modbus.tcp import TcpPort
 from wattback.service import NEVER, TIME_MASK_US

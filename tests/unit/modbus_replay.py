@@ -9,7 +9,7 @@ from array import array
 
 import micropython
 
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.connector import Connector
 from wattback.identity import Identity
 from wattback.modbus.bank import Bank

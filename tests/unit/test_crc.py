@@ -5,7 +5,8 @@ import binascii
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattback.codec.crc import crc16_modbus, crc16_xmodem
+from wattback.codec.crc import crc16_xmodem
+from wattback.codec.crc_modbus import crc16_modbus
 
 DIGITS = b"123456789"  # what catalogues of check sums give their check values for
 

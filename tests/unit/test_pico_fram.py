@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from wattback import retained
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback_sim.pico.fram_chip import FramChip
 
 ADDRESS = 0x50

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.unit.source_tree import ROOT, files, imports_of, under
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback_sim.serve import Pacing
 
 _COMMAND = (sys.executable, "-c", "from wattback_tools.cli import main; main()", "sim", "serve")

@@ -25,7 +25,7 @@ from array import array
 from micropython import const, heap_lock, heap_unlock
 
 from wattback import retained
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.connector import Connector
 from wattback.identity import Identity
 from wattback.modbus.tcp import TcpPort

@@ -37,7 +37,7 @@ from wattback.boards.sim import (
     RETAINED_AT,
     STATUS_AT,
 )
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 from wattback.commands import REFUSED_UNKNOWN
 from wattback.service import CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_VEHICLE, NEVER, TIME_MASK_US
 from wattback.settings import SETTINGS

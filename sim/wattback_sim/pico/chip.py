@@ -24,6 +24,9 @@ from wattback_sim.pico.flash import FS_START, file_system_image
 from wattback_sim.pico.image import read_uf2
 
 _UART_BASES = (0x4003_4000, 0x4003_8000)
+# A sleeping processor jumps from alarm to alarm, and a PIO loses what it should have done beyond
+# eight cycles of a jump. While one is at work, an alarm this often keeps the jumps short.
+_PACE_NS = 64.0
 
 
 class WorkingUart(RPUART):
@@ -75,11 +78,23 @@ class EmulatedChip:
         self._step = step
         self._simulator = Simulator(rp2040=mcu)
         self._end = self.clock.create_alarm(self.stop)
+        self._pace = self.clock.create_alarm(self._keep_pace)
+        self._pio_works = 0
 
     @property
     def now_ns(self) -> float:
         """Virtual time since power-up."""
         return float(self.clock.nanos)
+
+    def pio_works(self, working: bool) -> None:
+        """A transfer by PIO begins or has ended; they are counted."""
+        self._pio_works += 1 if working else -1
+        if working and self._pio_works == 1:
+            self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        if self._pio_works > 0:
+            self._pace.schedule(_PACE_NS)
 
     def stop(self) -> None:
         """Let `run_until` or `run_for` return after the present instruction."""

@@ -27,8 +27,8 @@ class Circuit:
 
     console, rs485, vehicle: bytes that the board has sent, taken away by whoever reads them.
     permits, enables: edges of the contactor's permission and of the RS-485 driver's enable, each
-    with its time in ns. tripped_ns: when the ground-fault latch tripped last; heard_ns: when the
-    last byte came on RS-485; safe_ns: when the last of the outputs was driven first.
+    with its time in ns. tripped_ns: when the ground-fault latch tripped last; safe_ns: when the
+    last of the outputs was driven first.
     """
 
     def __init__(self, chip: EmulatedChip, rs485_baud: int) -> None:
@@ -44,7 +44,6 @@ class Circuit:
         self.permits: list[tuple[float, bool]] = []
         self.enables: list[tuple[float, bool]] = []
         self.tripped_ns = 0.0
-        self.heard_ns = 0.0
         self.safe_ns = 0.0
         self.pumps = 0  # edges of the coil's pump
         self._tripped = False
@@ -61,10 +60,14 @@ class Circuit:
         mcu.uart[0].on_byte = self.console.append
         self._rs485_out = EdgeReader(mcu, rs485_baud, self.rs485.append)
         self._vehicle_out = EdgeReader(mcu, VEHICLE_BAUD, self.vehicle.append)
-        self._vehicle_in = EdgeWriter(mcu, VEHICLE_BAUD, pins.VEHICLE_RX)
+        self._rs485_in = EdgeWriter(mcu, rs485_baud, pins.RS485_RX, chip.pio_works)
+        self._vehicle_in = EdgeWriter(mcu, VEHICLE_BAUD, pins.VEHICLE_RX, chip.pio_works)
         self._listen(pins.RS485_TX, self._rs485_out.change)
         self._listen(pins.VEHICLE_TX, self._vehicle_out.change)
         self._listen(pins.RS485_DE, lambda level: self.enables.append((chip.now_ns, level)))
+        self._working: set[int] = set()
+        for pin in (pins.RS485_DE, pins.VEHICLE_BUSY):
+            self._listen(pin, partial(self._send, pin))
         for pin in pins.OUTPUTS:
             self._listen(pin, partial(self._driven, pin))
         self.set_contacts(False)
@@ -107,6 +110,11 @@ class Circuit:
         self._rose_ns = None
         self._period_ns = None
 
+    @property
+    def heard_ns(self) -> float:
+        """When the last byte on RS-485 had come."""
+        return self._rs485_in.ended_ns
+
     # --- what it measures ---
 
     def set_latch(self, tripped: bool) -> None:
@@ -126,16 +134,19 @@ class Circuit:
             self._mcu.uart[0].feed_byte(octet)
 
     def send_on_rs485(self, data: bytes) -> None:
-        """Bytes that have arrived at the RS-485 receiver."""
-        self.heard_ns = self._chip.now_ns
-        for octet in data:
-            self._mcu.uart[1].feed_byte(octet)
+        """Bytes that a master begins to send."""
+        self._rs485_in.send(data)
 
     def send_as_vehicle(self, data: bytes) -> None:
         """Bytes that the vehicle's modem begins to send."""
         self._vehicle_in.send(data)
 
     # --- how it is wired ---
+
+    def _send(self, busy_pin: int, level: bool) -> None:
+        if level != (busy_pin in self._working):
+            self._working ^= {busy_pin}
+            self._chip.pio_works(level)
 
     def _driven(self, pin: int, level: bool) -> None:
         if pin in self._undriven:

@@ -45,10 +45,16 @@ class EdgeReader:
 
 
 class EdgeWriter:
-    """Puts bytes on a pin, one after the other, each in its time."""
+    """Puts bytes on a pin, one after the other, each in its time. ended_ns: of the last one.
 
-    def __init__(self, mcu: RP2040, baud: int, pin: int) -> None:
+    works: called when it begins and when it has ended.
+    """
+
+    def __init__(self, mcu: RP2040, baud: int, pin: int, works: Callable[[bool], None]) -> None:
+        self._works = works
         self._pin = mcu.gpio[pin]
+        self.ended_ns = 0.0
+        self._clock = mcu.clock
         self._bit_ns = 1e9 / baud
         self._levels: deque[bool] = deque()
         self._next = mcu.clock.create_alarm(self._step)
@@ -63,11 +69,14 @@ class EdgeWriter:
             self._levels.append(True)
         if not self._busy and self._levels:
             self._busy = True
+            self._works(True)
             self._step()
 
     def _step(self) -> None:
         if not self._levels:
             self._busy = False
+            self._works(False)
+            self.ended_ns = float(self._clock.nanos)
             return
         self._pin.set_input_value(self._levels.popleft())
         self._next.schedule(self._bit_ns)

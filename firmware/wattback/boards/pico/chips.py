@@ -4,8 +4,8 @@ import sys
 
 
 class Chip:
-    """adc_base, dma_base, pio_base: of the registers. dreq_adc: the DMA request of the ADC.
-    irq_gpio: number of the pins' interrupt. Those of the RP2350 have been run on no chip yet.
+    """adc_base … timer_base: of the registers. dreq_adc: the DMA request of the ADC. irq_gpio:
+    number of the pins' interrupt. Those of the RP2350 have been run on no chip yet.
     """
 
     def __init__(self) -> None:
@@ -15,3 +15,5 @@ class Chip:
         self.dreq_adc = 48 if newer else 36
         self.irq_gpio = 21 if newer else 13
         self.pio_base = 0x50200000
+        self.timer_base = 0x400B0000 if newer else 0x40054000
+        self.watchdog_base = 0x400D8000 if newer else 0x40058000

@@ -11,8 +11,8 @@ from micropython import const
 CONSOLE_TX = const(0)  # UART0
 CONSOLE_RX = const(1)
 RS485_DE = const(3)  # the driver is on while it is high
-RS485_TX = const(4)  # by PIO
-RS485_RX = const(5)  # UART1
+RS485_TX = const(4)  # by PIO, both
+RS485_RX = const(5)
 VEHICLE_TX = const(6)  # by PIO, both
 VEHICLE_RX = const(7)
 VEHICLE_BUSY = const(2)  # high while the vehicle link is sending

@@ -22,7 +22,6 @@ from wattback.boards.pico.board import PicoBoard
 from wattback.boards.pico.chips import Chip
 from wattback.boards.pico.fast import crc16
 from wattback.boards.pico.fram import Fram
-from wattback.boards.pico.stored_settings import read_settings
 from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
 from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
 from wattback.identity import Identity
@@ -37,6 +36,8 @@ _COLLECT_TICKS = const(100)  # a collection a second
 _PIECE = const(64)  # bytes moved at once
 _FRAM_HZ = const(1_000_000)
 _FUTURE_US = const(1 << 28)
+_WATCHDOG_REASON = const(8)  # register of the watchdog (RP2040 datasheet 4.7.6), and its bit
+_REASON_TIMER = const(1)
 
 
 class Unit:
@@ -54,23 +55,28 @@ class Unit:
         self.board = PicoBoard(chip)
         i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=_FRAM_HZ)
         self.fram = Fram(i2c)
-        watchdog = machine.reset_cause() == machine.WDT_RESET
-        cause = RESET_WATCHDOG if watchdog else RESET_POWER_ON
+        # machine.reset_cause() takes a restart that was asked for, after a flash, for the same.
+        bitten = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON] & _REASON_TIMER
+        cause = RESET_WATCHDOG if bitten else RESET_POWER_ON
         self.connector = Connector(self.board, self.fram.load(), cause)
         self._load_settings()
         serial = hexlify(machine.unique_id()).decode()
-        self.service = make_service(self.connector, Identity(serial), crc16)
+        self.service = make_service(self.connector, Identity(serial), crc16, at_once=0)
         self.wires = (
             ConsoleWire(),
             Rs485Wire(chip, self.connector.settings.modbus_baud),
             VehicleWire(chip),
         )
+        for name in ("stored_settings", "pio_programs"):
+            _forget("wattback.boards.pico", name)
         self._octets = bytearray(_PIECE)
         self._sending = 0  # bits of the channels whose output is on its way
         self._watchdog = None
         self._timer = None
 
     def _load_settings(self) -> None:
+        from wattback.boards.pico.stored_settings import read_settings
+
         values, wrong = read_settings()
         if wrong:
             print(wrong)
@@ -112,30 +118,31 @@ class Unit:
     def _serve(self) -> None:
         seen = self.ticks
         collect_in = _COLLECT_TICKS
-        ports = self.service.ports
+        service = self.service
         rtu_has_come = self.wires[CHANNEL_RTU].any
-        rtu = ports[CHANNEL_RTU]
+        rtu = service.ports[CHANNEL_RTU]
         ticks_us = time.ticks_us
+        sleep_ms = time.sleep_ms  # machine.idle() would come back at once, again and again
         while self.failure is None:
-            # A master of Modbus RTU waits for its answer: it comes first, but never again before
-            # a tick that has come.
             if rtu_has_come():
                 self._receive(CHANNEL_RTU)
-            if rtu.due_us != NEVER and not (
-                0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US
-            ):
-                self.service.run_due(ticks_us() & TIME_MASK_US)
+            waits = rtu.due_us != NEVER
+            if waits and not 0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US:
+                waits = False
+                service.run_due(ticks_us() & TIME_MASK_US)
                 self._send(CHANNEL_RTU)
-            elif self.ticks == seen:
-                machine.idle()  # for a millisecond at most
-            if self.ticks != seen:
+            # While a master of Modbus RTU waits, what follows a tick may wait for the next.
+            if self.ticks != seen and (not waits or self.ticks != (seen + 1) & TIME_MASK_MS):
                 seen = self.ticks
                 self._watchdog.feed()
                 self._after_tick()
                 collect_in -= 1
-                if not collect_in:
+            elif not waits and not service.step_one(ticks_us() & TIME_MASK_US):
+                if collect_in <= 0:
                     collect_in = _COLLECT_TICKS
                     gc.collect()
+                else:
+                    sleep_ms(1)
         if isinstance(self.failure, KeyboardInterrupt):
             raise self.failure  # it came while the tick ran
         sys.print_exception(self.failure)
@@ -157,8 +164,10 @@ class Unit:
         service = self.service
         room = min(service.ports[channel].room(), _PIECE)
         if room:
-            count = self.wires[channel].receive(self._octets, room)
-            service.receive(channel, self._octets, count, 0, time.ticks_us() & TIME_MASK_US)
+            wire = self.wires[channel]
+            count = wire.receive(self._octets, room)
+            now_us = time.ticks_us() & TIME_MASK_US
+            service.receive(channel, self._octets, count, wire.age_us, now_us)
 
     def _send(self, channel: int) -> None:
         service = self.service
@@ -181,3 +190,9 @@ class Unit:
 
     def _keep_awake(self, timer) -> None:  # type: ignore[no-untyped-def]
         self._watchdog.feed()
+
+
+def _forget(package: str, name: str) -> None:
+    """Let go of a module that has done its work: a kilobyte, on a board that counts them."""
+    del sys.modules[package + "." + name]
+    delattr(sys.modules[package], name)

@@ -1,9 +1,11 @@
 """The serial wires of a Pico, all alike to whoever moves bytes: for the service plane.
 
 `any()` is how many bytes have come, `receive(into, room)` brings at most `room` of them and
-returns how many; `idle()` says that nothing is being sent, and only then `send(data, count)`
-begins; `data` stays as it is until the wire is idle again.
+returns how many, the last of them `age_us` ago; `idle()` says that nothing is being sent, and only
+then `send(data, count)` begins; `data` stays as it is until the wire is idle again.
 """
+
+import time
 
 import rp2
 from machine import UART, Pin
@@ -11,7 +13,6 @@ from micropython import const
 from uctypes import addressof
 
 from wattback.boards.pico import pins
-from wattback.boards.pico.pio_programs import receive, transmit
 
 CONSOLE_BAUD = const(115_200)
 VEHICLE_BAUD = const(115_200)
@@ -20,20 +21,27 @@ _CYCLES_A_BIT = const(8)
 _UART_BYTES = const(256)  # in and out
 _RING_BYTES = const(256)  # what comes in 22 ms at 115200, longer than any collection takes
 _RING_BITS = const(8)
+_STAMPED = const(128)  # bytes with a time of two bytes each
+_STAMPED_BITS = const(7)
+_STAMP_MASK = const(0xFFFF)
 _MOST_RS485 = const(256)  # the longest answer of Modbus RTU
 _NEVER_ENDING = const(0xFFFFFFFF)
 
 _TRANSMIT_RS485 = const(0)  # state machines of PIO 0
 _TRANSMIT_VEHICLE = const(1)
 _RECEIVE_VEHICLE = const(2)
+_RECEIVE_RS485 = const(3)
 _PIO_FIFO_OUT = const(0x10)  # offsets of the PIO's registers (RP2040 datasheet 3.7)
 _PIO_FIFO_IN = const(0x20)
 _DREQ_PIO_OUT = const(0)
 _DREQ_PIO_IN = const(4)
+_TIMER_RAW_LOW = const(0x28)  # microseconds (RP2040 datasheet 4.6.5)
 
 
 class ConsoleWire:
     """UART 0, both ways."""
+
+    age_us = 0  # nobody asks
 
     def __init__(self) -> None:
         self._uart = UART(
@@ -60,18 +68,26 @@ class ConsoleWire:
 
 
 class Rs485Wire:
-    """In by UART 1, out by PIO, which switches the line driver to the bit."""
+    """Both ways by PIO, which switches the line driver to the bit and notes when each byte came.
+
+    A master's silence ends its frame, and the loop may look late: so bytes that a silence parts
+    are never brought together.
+    """
 
     def __init__(self, chip, baud: int) -> None:  # type: ignore[no-untyped-def]
-        # UART 1 has to have a pin to send on; the PIO takes it over.
-        self._uart = UART(1, baud, tx=Pin(pins.RS485_TX), rx=Pin(pins.RS485_RX), rxbuf=_UART_BYTES)
-        self.any = self._uart.any
         self._out = _Transmitter(chip, _TRANSMIT_RS485, baud, pins.RS485_TX, pins.RS485_DE)
+        self._in = _StampedReceiver(chip, _RECEIVE_RS485, baud, pins.RS485_RX)
         self._bytes = bytearray(_MOST_RS485)  # for a master that does not wait for its answer
+        self.any = self._in.any
+
+    @property
+    def age_us(self) -> int:
+        """See above."""
+        return self._in.age_us
 
     def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
         """See above."""
-        return _read(self._uart, into, room)
+        return self._in.receive(into, room)
 
     def idle(self) -> bool:
         """See above."""
@@ -85,6 +101,8 @@ class Rs485Wire:
 
 class VehicleWire:
     """The vehicle link's modem, both ways by PIO."""
+
+    age_us = 0  # nobody asks
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
         self._out = _Transmitter(
@@ -110,6 +128,8 @@ class _Transmitter:
 
     def __init__(self, chip, number: int, baud: int, pin: int, busy_pin: int) -> None:  # type: ignore[no-untyped-def]
         self._busy = Pin(busy_pin, Pin.OUT, value=0)
+        from wattback.boards.pico.pio_programs import transmit
+
         self._machine = rp2.StateMachine(
             number,
             transmit,
@@ -135,13 +155,15 @@ class _Transmitter:
 class _Receiver:
     """A PIO state machine that a DMA channel empties into a ring."""
 
-    def __init__(self, chip, number: int, baud: int, pin: int) -> None:  # type: ignore[no-untyped-def]
-        room = bytearray(2 * _RING_BYTES)
-        self._room = room  # keeps the ring inside it alive
-        start = -addressof(room) % _RING_BYTES  # a ring begins at a multiple of its size
-        self._ring = memoryview(room)[start : start + _RING_BYTES]
+    def __init__(  # type: ignore[no-untyped-def]
+        self, chip, number: int, baud: int, pin: int, ring_bits: int = _RING_BITS
+    ) -> None:
+        self._ring = _aligned(1 << ring_bits)
+        self._ring_bits = ring_bits
         self._base = addressof(self._ring)
         self._at = 0
+        from wattback.boards.pico.pio_programs import receive
+
         self._machine = rp2.StateMachine(
             number,
             receive,
@@ -149,16 +171,8 @@ class _Receiver:
             in_base=Pin(pin, Pin.IN, Pin.PULL_UP),
         )
         self._dma = rp2.DMA()
-        self._control = self._dma.pack_ctrl(
-            size=0,
-            inc_read=False,
-            inc_write=True,
-            ring_sel=True,
-            ring_size=_RING_BITS,
-            treq_sel=_DREQ_PIO_IN + number,
-            irq_quiet=True,
-        )
         self._fifo = chip.pio_base + _PIO_FIFO_IN + 4 * number + 3  # the word's highest byte
+        self._dreq = _DREQ_PIO_IN + number
         self._start()
         self._machine.active(1)
 
@@ -168,8 +182,21 @@ class _Receiver:
             read=self._fifo,
             write=self._ring,
             count=_NEVER_ENDING,
-            ctrl=self._control,
+            ctrl=self._control(self._dma.channel),
             trigger=True,
+        )
+
+    def _control(self, chain_to: int) -> int:
+        # To itself is to none.
+        return self._dma.pack_ctrl(
+            size=0,
+            inc_read=False,
+            inc_write=True,
+            ring_sel=True,
+            ring_size=self._ring_bits,
+            treq_sel=self._dreq,
+            chain_to=chain_to,
+            irq_quiet=True,
         )
 
     def any(self) -> int:
@@ -189,6 +216,83 @@ class _Receiver:
             at = (at + 1) & (_RING_BYTES - 1)
         self._at = at
         return count
+
+
+class _StampedReceiver(_Receiver):
+    """Two channels in turns: one takes a byte, the other the low half of the chip's µs counter."""
+
+    def __init__(self, chip, number: int, baud: int, pin: int) -> None:  # type: ignore[no-untyped-def]
+        self.age_us = 0
+        self._stamps = _aligned(2 * _STAMPED)
+        self._stamps_base = addressof(self._stamps)
+        self._stamp_dma = rp2.DMA()
+        self._clock = chip.timer_base + _TIMER_RAW_LOW
+        self._bit_us = (1_000_000 + baud - 1) // baud
+        # Longer between two bytes than this is a silence: one and a half characters of ten bits.
+        self._pause_us = 25 * self._bit_us
+        _Receiver.__init__(self, chip, number, baud, pin, _STAMPED_BITS)
+
+    def _start(self) -> None:
+        self._at = 0
+        byte_channel, stamp_channel = self._dma.channel, self._stamp_dma.channel
+        self._stamp_dma.config(
+            read=self._clock,
+            write=self._stamps,
+            count=1,
+            ctrl=self._stamp_dma.pack_ctrl(
+                size=1,
+                inc_read=False,
+                inc_write=True,
+                ring_sel=True,
+                ring_size=_STAMPED_BITS + 1,
+                chain_to=byte_channel,
+                irq_quiet=True,
+            ),
+        )
+        self._dma.config(
+            read=self._fifo,
+            write=self._ring,
+            count=1,
+            ctrl=self._control(stamp_channel),
+            trigger=True,
+        )
+
+    def any(self) -> int:
+        return (self._end() - self._at) & (_STAMPED - 1)
+
+    def _end(self) -> int:
+        # By the times, because a byte's comes after it.
+        return (self._stamp_dma.write - self._stamps_base) >> 1 & (_STAMPED - 1)
+
+    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+        ring = self._ring
+        at = self._at
+        end = self._end()
+        came_us = self._stamp(at)
+        count = 0
+        while at != end and count < room:
+            stamp_us = self._stamp(at)
+            if (stamp_us - came_us) & _STAMP_MASK > self._pause_us:
+                break  # what comes after a silence is the next call's
+            came_us = stamp_us
+            into[count] = ring[at]
+            count += 1
+            at = (at + 1) & (_STAMPED - 1)
+        self._at = at
+        # A byte is noted as its stop bit begins.
+        self.age_us = max(((time.ticks_us() - came_us) & _STAMP_MASK) - self._bit_us, 0)
+        return count
+
+    def _stamp(self, at: int) -> int:
+        at *= 2
+        return self._stamps[at] | self._stamps[at + 1] << 8
+
+
+def _aligned(size: int):  # type: ignore[no-untyped-def]
+    """A ring: it begins at a multiple of its size."""
+    room = bytearray(2 * size)
+    start = -addressof(room) % size
+    return memoryview(room)[start : start + size]
 
 
 def _read(uart, into, room: int) -> int:  # type: ignore[no-untyped-def]

@@ -13,17 +13,20 @@ import pytest
 from tests.pico.core_phases import GROWTH_LIMIT_BYTES, TICK_LIMIT_US
 from tests.pico.latch_latency import LATCH_LIMIT_US
 from tests.pico.rooms import HEAP_LEFT_LIMIT_BYTES
-from tests.pico.visits import BIT_US, REPLY_BYTES, charging_visit, exporting_visit
+from tests.pico.visits import (
+    ANSWER_LIMIT_US,
+    BIT_US,
+    REPLY_BYTES,
+    REPLY_WITHIN_US,
+    SPACING_LIMIT_US,
+    TICK_US,
+    charging_visit,
+    exporting_visit,
+)
 from tests.pico.whole_unit import Phase, table_of
-from wattback.codec.crc import crc16_modbus
+from wattback.codec.crc_modbus import crc16_modbus
 
 pytestmark = pytest.mark.timeout(1500)  # an emulated board is slow where there is much else to do
-
-TICK_US = 10_000
-SPACING_US = 100  # of ticks (DESIGN)
-ANSWER_LIMIT_US = 1_000  # to make an answer of 60 registers
-# After the silence: the 4 ms of the wire's timing, and a tick, an interrupt here, before them.
-REPLY_WITHIN_US = 4_000 + TICK_LIMIT_US
 
 
 def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
@@ -70,5 +73,5 @@ def judge(phases: Sequence[Phase]) -> None:
         assert it.worst_us <= TICK_LIMIT_US, f"{phase.name}: a tick took {it.worst_us} µs"
         assert it.grown_bytes <= GROWTH_LIMIT_BYTES, f"{phase.name}: {it.grown_bytes} bytes"
         if it.most_gap_us:
-            assert it.least_gap_us >= TICK_US - SPACING_US, phase.name
-            assert it.most_gap_us <= TICK_US + SPACING_US, phase.name
+            assert it.least_gap_us >= TICK_US - SPACING_LIMIT_US, phase.name
+            assert it.most_gap_us <= TICK_US + SPACING_LIMIT_US, phase.name

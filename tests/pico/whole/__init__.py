@@ -1,0 +1,1 @@
+"""The whole unit on the emulated Pico: minutes, not seconds; `make test-pico`."""
