@@ -81,19 +81,20 @@ def run_on_pico(
     script: str,
     timeout_s: float = 60.0,
     files: Mapping[str, bytes] = MappingProxyType({}),
+    pios: int = 0,
 ) -> PicoRun:
     """Run `script` on a freshly booted emulated Pico that has the packages on its flash.
 
     package_dirs: the directory of each package; it is flashed under its own name, the tree kept,
     every `.py` in it compiled.
-    files: others by their path, flashed as they are.
+    files: others by their path, flashed as they are. pios: see EmulatedChip.
     timeout_s: wall time, against hanging only (a second of busy emulated code takes about 45 s);
     what code may cost is judged by virtual time.
     """
     wall_start = time.monotonic()
     flashed = _flashed_files(package_dirs, script)
     flashed.update((PurePosixPath(path), content) for path, content in files.items())
-    board = _Board(flashed)
+    board = _Board(flashed, pios)
     board.chip.run_for(timeout_s)
     wall_s = time.monotonic() - wall_start
     stdout, _, traceback = board.printed.decode(errors="replace").rstrip("\x04").partition("\x04")
@@ -125,12 +126,12 @@ class _Board:
     virtual_us: emulated time between the start mark and the first end mark.
     """
 
-    def __init__(self, files: dict[PurePosixPath, bytes]) -> None:
+    def __init__(self, files: dict[PurePosixPath, bytes], pios: int) -> None:
         self.printed = bytearray()
         self.ended = False
         self.virtual_us = 0
         self._started_ns: float | None = None
-        self.chip = EmulatedChip(files)
+        self.chip = EmulatedChip(files, pios)
         self.chip.mcu.uart[0].on_byte = self._hear
 
     def _hear(self, byte: int) -> None:

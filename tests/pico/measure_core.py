@@ -146,15 +146,15 @@ class PhaseCost:
 
 
 def measure_ram(
-    package_dirs: Sequence[Path], modules: Sequence[str], timeout_s: float = 120.0
+    package_dirs: Sequence[Path], modules: Sequence[str], timeout_s: float = 120.0, pios: int = 0
 ) -> ImportRam:
     """Import `modules` in the order given and weigh each.
 
     Name dependencies first: what a module is the first to import counts as its own, and so does
-    its package's `__init__` unless that is named before.
+    its package's `__init__` unless that is named before. pios: see EmulatedChip.
     """
     script = _RAM_SCRIPT.format(modules=tuple(modules), report=_REPORT)
-    run = run_on_pico(package_dirs, script, timeout_s)
+    run = run_on_pico(package_dirs, script, timeout_s, pios=pios)
     *weights, free_bytes = (line[0] for line in _reported(run.stdout))
     return ImportRam(
         tuple(ModuleRam(name, weight) for name, weight in zip(modules, weights, strict=True)),

@@ -92,7 +92,7 @@ def measure_unit() -> UnitRam:
         unit.mkdir()
         (unit / "__init__.py").write_text("")
         (unit / "whole.py").write_text(_WHOLE)
-        ram = measure_ram([_FIRMWARE, unit], [*modules, "unit", "unit.whole"], _TIMEOUT_S)
+        ram = measure_ram([_FIRMWARE, unit], [*modules, "unit", "unit.whole"], _TIMEOUT_S, pios=1)
     weights = {module.module: module for module in ram.modules}
     return UnitRam(
         tuple(RoomRam(room, tuple(weights[name] for name in modules_of[room])) for room in ROOMS),

@@ -9,15 +9,11 @@ from typing import Any
 import click
 
 from wattback_hil.console.answers import Hello
+from wattback_sim.pico.board_files import SETTINGS
 from wattback_tools.flashing import steps
 from wattback_tools.flashing.board_files import BoardFiles, BoardIdentity, check_mpy
 from wattback_tools.flashing.confirm import confirm
-from wattback_tools.flashing.firmware_files import (
-    SETTINGS,
-    compiled_files,
-    firmware_version,
-    settings_file,
-)
+from wattback_tools.flashing.firmware_files import compiled_files, firmware_version, settings_file
 from wattback_tools.flashing.repl import BoardRepl
 from wattback_tools.output import answer, guarded
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from wattback import retained
 from wattback.boards.sim import (
@@ -43,10 +42,10 @@ from wattback.service import CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_VEHICLE, NEVE
 from wattback.settings import SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_sim.errors import FirmwareStoppedError
-from wattback_sim.firmware import firmware_root
+from wattback_sim.pico.board_files import MAIN, compiled_files
+from wattback_sim.pico.board_files import SETTINGS as SETTINGS_FILE
 from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.circuit import Circuit
-from wattback_sim.pico.flash import compiled_package
 from wattback_sim.pico.probe import Probe
 
 _VERSION = (1, 27, 0)
@@ -105,9 +104,10 @@ class PicoLink:
         values = words[HEAD_WORDS : HEAD_WORDS + count]
         settings = {row[0]: value for row, value in zip(SETTINGS, values, strict=True)}
         kept = words[HEAD_WORDS + count : HEAD_WORDS + count + retained.WORDS]
-        files = board_files(settings)
+        files = compiled_files()
+        files[SETTINGS_FILE] = json.dumps(settings).encode()
         if self._main is not None:
-            files[PurePosixPath("main.py")] = self._main
+            files[MAIN] = self._main
         self.chip = EmulatedChip(files, pios=1, step=_STEP)
         self.circuit = Circuit(self.chip, settings["modbus_baud"])
         self.circuit.fram.content[:_FRAM_PLACE_BYTES] = _record(kept)
@@ -221,20 +221,6 @@ class PicoLink:
             self.circuit.send_on_rs485(data)
         else:
             self.circuit.send_as_vehicle(data)
-
-
-def board_files(settings: dict[str, int]) -> dict[PurePosixPath, bytes]:
-    """What `wattback flash` puts on a board, and the installer's settings."""
-    root = firmware_root()
-    files = {
-        path: content
-        for path, content in compiled_package(root / "wattback").items()
-        if not path.name.startswith("sim")
-    }
-    for name in ("boot.py", "main.py"):
-        files[PurePosixPath(name)] = (root / name).read_bytes()
-    files[PurePosixPath("settings.json")] = json.dumps(settings).encode()
-    return files
 
 
 def _record(words: Sequence[int]) -> bytes:

@@ -10,9 +10,10 @@ import re
 
 import pytest
 
+from wattback_sim.pico.board_files import MAIN
 from wattback_sim.pico.chip import EmulatedChip
 from wattback_tools.board_command import CHECKS
-from wattback_tools.flashing.firmware_files import MAIN, compiled_files
+from wattback_tools.flashing.firmware_files import compiled_files
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WALL_S = 280.0

@@ -1,7 +1,4 @@
-"""What belongs on a Pico: boot.py, main.py and the firmware's modules, compiled.
-
-`wattback flash` and `firmware/package.json` have the same list from here.
-"""
+"""What `wattback flash` puts on a Pico: the firmware, and settings that it accepts."""
 
 from __future__ import annotations
 
@@ -9,49 +6,17 @@ import json
 from pathlib import Path, PurePosixPath
 
 from wattback_sim.errors import BadInputError, suggestion
-from wattback_sim.firmware import firmware_root, install
+from wattback_sim.firmware import install
+from wattback_sim.pico import board_files
 from wattback_tools.flashing.repl import missing_package
-
-BOOT = PurePosixPath("boot.py")
-MAIN = PurePosixPath("main.py")
-SETTINGS = PurePosixPath("settings.json")
-PACKAGE = PurePosixPath("wattback")
-
-# The simulated board, and the ports of boards that have a network.
-LEFT_OUT = (
-    PurePosixPath("wattback/boards/sim"),
-    PurePosixPath("wattback/boards/sim_process"),
-    PurePosixPath("wattback/modbus/tcp"),
-)
-
-
-def source_paths() -> list[PurePosixPath]:
-    """The firmware's sources for a Pico, from its folder on, in the order of copying: what starts
-    it comes last.
-    """
-    root = firmware_root()
-    found = [
-        PurePosixPath(path.relative_to(root).as_posix())
-        for path in sorted((root / PACKAGE).rglob("*.py"))
-    ]
-    return [path for path in found if path.with_suffix("") not in LEFT_OUT] + [BOOT, MAIN]
 
 
 def compiled_files() -> dict[PurePosixPath, bytes]:
     """What is copied, by its path on the board, in the order of copying."""
     try:
-        from wattback_sim.pico.flash import compiled_package
+        return board_files.compiled_files()
     except ModuleNotFoundError as error:
         raise missing_package(error) from None
-    root = firmware_root()
-    compiled = compiled_package(root / PACKAGE)
-    files = {}
-    for path in source_paths():
-        if path in (BOOT, MAIN):
-            files[path] = (root / path).read_bytes()
-        else:
-            files[path.with_suffix(".mpy")] = compiled[path.with_suffix(".mpy")]
-    return files
 
 
 def firmware_version() -> str:

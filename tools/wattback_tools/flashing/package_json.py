@@ -9,7 +9,8 @@ It names sources, because compiled files are in no repository. `main.py` is the 
 import json
 
 from wattback_sim.firmware import firmware_root
-from wattback_tools.flashing.firmware_files import firmware_version, source_paths
+from wattback_sim.pico.board_files import source_paths
+from wattback_tools.flashing.firmware_files import firmware_version
 
 PATH = firmware_root() / "package.json"
 

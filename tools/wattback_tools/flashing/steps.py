@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from wattback_hil.errors import HilError
+from wattback_sim.pico.board_files import MAIN, PACKAGE
 from wattback_tools.flashing.board_files import BoardFiles, sha256
-from wattback_tools.flashing.firmware_files import MAIN, PACKAGE
 
 _MAIN_TO_BE = PurePosixPath("main.new")
 
