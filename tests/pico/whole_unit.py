@@ -89,6 +89,7 @@ class WholeUnit:
         done = self.site.wait(until, began_us + to_us(within_s))
         seconds = (self.site.clock.now_us - began_us) / 1e6
         self.phases.append(Phase(name, seconds, self.stopwatch.read()))
+        self.stopwatch.clear()  # and time ticks again, whatever comes between two phases
         assert done, f"{name}: not within {within_s:g} s; it is {self.session()}"
 
     def until_session(self, state: str, within_s: float) -> None:
