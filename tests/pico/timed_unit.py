@@ -102,10 +102,12 @@ class Stopwatch:
 
     def __init__(self, mcu: RP2040) -> None:
         self._mcu = mcu
-        self._at = self._find()
+        self._at: int | None = self._find()
 
     def read(self) -> TickFigures:
-        """The figures as they are now."""
+        """The figures as they are now; zeros while they are not there."""
+        if self._at is None:
+            return TickFigures(0, 0, 0, 0, 0, 0, 0)
         words = struct.unpack_from(f"<{_WORDS}i", self._mcu.sram, self._at)
         return TickFigures(words[1], words[2], words[3], words[4], words[5], words[7], words[8])
 
@@ -113,10 +115,15 @@ class Stopwatch:
         """Begin anew. mode: TIME ticks, WEIGH the heap around each instead, or COLLECT: time them
         while the loop does nothing but collect.
         """
-        struct.pack_into("<6i", self._mcu.sram, self._at + 4, 0, 0, 0, 0, 0, mode)
+        if self._at is not None:
+            struct.pack_into("<6i", self._mcu.sram, self._at + 4, 0, 0, 0, 0, 0, mode)
+
+    def forget(self) -> None:
+        """The chip has been reset: what lies there now is somebody else's."""
+        self._at = None
 
     def find_again(self) -> None:
-        """The chip has restarted."""
+        """The chip has booted."""
         self._at = self._find()
 
     def _find(self) -> int:

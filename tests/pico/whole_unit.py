@@ -58,6 +58,7 @@ class WholeUnit:
         )
         self.site.power_on()
         self.stopwatch = Stopwatch(self.link.chip.mcu)
+        self._restarts = 0
 
     @property
     def circuit(self) -> Circuit:
@@ -88,6 +89,9 @@ class WholeUnit:
         began_us = self.site.clock.now_us
         done = self.site.wait(until, began_us + to_us(within_s))
         seconds = (self.site.clock.now_us - began_us) / 1e6
+        if self.link.restarts != self._restarts:
+            self._restarts = self.link.restarts
+            self.stopwatch.forget()
         self.phases.append(Phase(name, seconds, self.stopwatch.read()))
         self.stopwatch.clear()  # and time ticks again, whatever comes between two phases
         assert done, f"{name}: not within {within_s:g} s; it is {self.session()}"
