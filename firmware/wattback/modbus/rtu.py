@@ -83,8 +83,11 @@ class RtuPort:
         """See `service`: judge what has come once the wire has been silent for long enough."""
         if self._judged:
             self._finish(1)
-        elif self._count and (now_us - self._last_us) & TIME_MASK_US >= self._silence_us:
-            self._end(1)
+        elif self._count:
+            silent_us = (now_us - self._last_us) & TIME_MASK_US
+            # Beyond half of the range it is a byte that has come after now_us.
+            if self._silence_us <= silent_us <= TIME_MASK_US // 2:
+                self._end(1)
         return self._judged
 
     def sent(self) -> None:

@@ -7,7 +7,6 @@ are a floor: no cache misses, and erasing and programming flash take no time.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -97,7 +96,7 @@ class EmulatedChip:
             self._pace.schedule(_PACE_NS)
 
     def stop(self) -> None:
-        """Let `run_until` or `run_for` return after the present instruction."""
+        """Let `run_until` or `run_a_little` return after the present instruction."""
         self._simulator.stopped = True
 
     def restart(self) -> None:
@@ -118,15 +117,11 @@ class EmulatedChip:
             execute_batch(self._simulator, self._step)
         self._end.cancel()
 
-    def run_for(self, wall_s: float) -> bool:
-        """Run until `stop`, for so much time of the machine at most; False when that was over."""
-        deadline_s = time.monotonic() + wall_s
+    def run_a_little(self) -> bool:
+        """Run for some milliseconds of the machine's time, or until `stop`: True."""
         self._simulator.stopped = False
-        while not self._simulator.stopped:
-            if time.monotonic() >= deadline_s:
-                return False
-            execute_batch(self._simulator, self._step)
-        return True
+        execute_batch(self._simulator, self._step)
+        return bool(self._simulator.stopped)
 
 
 def _write_flash(mcu: RP2040, offset: int, content: bytes) -> None:

@@ -34,6 +34,7 @@ from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 _WATCHDOG_MS = const(500)
 _COLLECT_TICKS = const(100)  # a collection a second
 _PIECE = const(64)  # bytes moved at once
+_MOST_LOOKS = const(3)  # pieces at once: more than a ring holds, and an end to any flood
 _FRAM_HZ = const(1_000_000)
 _FUTURE_US = const(1 << 28)
 _WATCHDOG_REASON = const(8)  # register of the watchdog (RP2040 datasheet 4.7.6), and its bit
@@ -119,17 +120,14 @@ class Unit:
         seen = self.ticks
         collect_in = _COLLECT_TICKS
         service = self.service
-        rtu_has_come = self.wires[CHANNEL_RTU].any
         rtu = service.ports[CHANNEL_RTU]
-        ticks_us = time.ticks_us
         sleep_ms = time.sleep_ms  # machine.idle() would come back at once, again and again
         while self.failure is None:
-            if rtu_has_come():
-                self._receive(CHANNEL_RTU)
+            now_us = self._now_us()
             waits = rtu.due_us != NEVER
-            if waits and not 0 < (rtu.due_us - ticks_us()) & TIME_MASK_US < _FUTURE_US:
+            if waits and not 0 < (rtu.due_us - now_us) & TIME_MASK_US < _FUTURE_US:
                 waits = False
-                service.run_due(ticks_us() & TIME_MASK_US)
+                service.run_due(now_us)
                 self._send(CHANNEL_RTU)
             # While a master of Modbus RTU waits, what follows a tick may wait for the next.
             if self.ticks != seen and (not waits or self.ticks != (seen + 1) & TIME_MASK_MS):
@@ -137,7 +135,7 @@ class Unit:
                 self._watchdog.feed()
                 self._after_tick()
                 collect_in -= 1
-            elif not waits and not service.step_one(ticks_us() & TIME_MASK_US):
+            elif not waits and not service.step_one(now_us):
                 if collect_in <= 0:
                     collect_in = _COLLECT_TICKS
                     gc.collect()
@@ -154,11 +152,21 @@ class Unit:
         for channel in range(CHANNEL_TCP):
             if self.wires[channel].any():
                 self._receive(channel)
-        self.service.after_tick(time.ticks_us() & TIME_MASK_US)
+        self.service.after_tick(self._now_us())
         if self.service.outputs:
             for channel in range(CHANNEL_TCP):
                 self._send(channel)
         self.fram.step(self.connector.retained)
+
+    def _now_us(self) -> int:
+        # A time by which nothing has come that the port of Modbus RTU does not know: a tick may
+        # have held up this loop for longer than the silence that ends a frame.
+        now_us: int = time.ticks_us() & TIME_MASK_US
+        for _ in range(_MOST_LOOKS):
+            if not self.wires[CHANNEL_RTU].any():
+                break
+            self._receive(CHANNEL_RTU)
+        return now_us
 
     def _receive(self, channel: int) -> None:
         service = self.service
@@ -175,7 +183,7 @@ class Unit:
         if service.outputs >> channel & 1 and wire.idle():
             if self._sending >> channel & 1:  # and has now been sent
                 self._sending ^= 1 << channel
-                service.take(channel, time.ticks_us() & TIME_MASK_US)
+                service.take(channel, self._now_us())
             if service.outputs >> channel & 1:
                 port = service.ports[channel]
                 wire.send(port.out, port.out_count)

@@ -267,6 +267,7 @@ class _StampedReceiver(_Receiver):
     def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
         ring = self._ring
         at = self._at
+        now_us = time.ticks_us()  # before the look: what it does not see has come after
         end = self._end()
         came_us = self._stamp(at)
         count = 0
@@ -279,8 +280,10 @@ class _StampedReceiver(_Receiver):
             count += 1
             at = (at + 1) & (_STAMPED - 1)
         self._at = at
-        # A byte is noted as its stop bit begins.
-        self.age_us = max(((time.ticks_us() - came_us) & _STAMP_MASK) - self._bit_us, 0)
+        age_us = (now_us - came_us) & _STAMP_MASK
+        if age_us > _STAMP_MASK // 2:
+            age_us = 0  # it came between the two
+        self.age_us = max(age_us - self._bit_us, 0)  # it is noted as its stop bit begins
         return count
 
     def _stamp(self, at: int) -> int:
