@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tests.evidence.figures import Figure, Section, Table, at_least, at_most
+from tests.evidence.figures import Figure, Section, Table, at_most
 from tests.evidence.workers import run_apart
 from tests.pico.console_steps import STEP_LIMIT_US, StepCost, measure_steps
 from tests.pico.core_evening import SEED
@@ -17,7 +17,7 @@ from tests.pico.core_phases import (
 )
 from tests.pico.emulated import BoardError
 from tests.pico.measure_core import PhaseCost
-from tests.pico.rooms import HEAP_LEFT_LIMIT_BYTES, UnitRam, measure_unit
+from tests.pico.rooms import UnitRam, measure_unit
 
 
 def measure() -> Section:
@@ -76,13 +76,6 @@ def _room_figures(unit: UnitRam) -> tuple[Figure, ...]:
             for ram in unit.rooms
         ),
         Figure("RAM of what a unit builds", unit.built_bytes, "bytes, emulated", "1 built"),
-        at_least(
-            "heap left",
-            unit.free_bytes,
-            "bytes, emulated",
-            HEAP_LEFT_LIMIT_BYTES,
-            "everything imported and built",
-        ),
     )
 
 

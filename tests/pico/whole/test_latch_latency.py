@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.pico.latch_latency import LATCH_LIMIT_US, measure_latencies
 from tests.pico.visits import TRIPS
+
+pytestmark = pytest.mark.timeout(1200)  # an emulated board is slow where there is much else to do
 
 
 def test_the_latch_opens_the_contactor_in_its_interrupt_whatever_runs() -> None:
