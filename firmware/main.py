@@ -2,4 +2,5 @@
 
 from wattback.boards.pico.unit import Unit
 
-Unit().run()
+unit = Unit()  # a name, so that no collection takes it while somebody maintains the board
+unit.run()

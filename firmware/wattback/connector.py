@@ -112,6 +112,8 @@ class Connector:
         self._uptime_ms = 0
         self._spare_status = Status()
         self.status = Status()
+        # A collector that is at work while a tick swaps the two must find both all the same.
+        self._statuses = (self._spare_status, self.status)
         self.report = Report()
         for turn in range(REPORT_TURNS):
             publish_report(self, self.report, turn)

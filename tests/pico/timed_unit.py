@@ -62,6 +62,7 @@ class TimedUnit(Unit):
             held = gc.mem_alloc()
             Unit.tick(self)
             figures[5] += gc.mem_alloc() - held
+            figures[1] += 1
             self.began = 0
             return
         Unit.tick(self)
@@ -78,7 +79,8 @@ class TimedUnit(Unit):
         figures[1] += 1
 
 
-TimedUnit().run()
+unit = TimedUnit()
+unit.run()
 """.encode()
 
 

@@ -76,6 +76,8 @@ class PicoBoard:
         self._permit(0)
         self._cut = 1
         self._pilot.drive(0)
+        self._test(0)
+        self._reset(0)
 
     def _on_latch(self, pin) -> None:  # type: ignore[no-untyped-def]
         self._permit(0)

@@ -20,6 +20,7 @@ _ADDRESS = const(0x50)
 _PLACES = const(2)
 _PLACE_BYTES = const(512)
 _SEQUENCE_MASK = const(0x0FFFFFFF)
+_ATTEMPTS = const(3)
 _PIECE = const(32)  # 0.4 ms of a bus at 1 MHz
 _HEAD_WORDS = const(1)
 _WORDS = _HEAD_WORDS + retained.WORDS
@@ -99,11 +100,21 @@ class Fram:
 
     def _read(self, place: int):  # type: ignore[no-untyped-def]
         record = bytearray(_BYTES)
-        try:
-            self._i2c.readfrom_mem_into(_ADDRESS, place * _PLACE_BYTES, record, addrsize=16)
-        except OSError:
-            self.sound = 0
+        for _ in range(_ATTEMPTS):
+            try:
+                self._i2c.readfrom_mem_into(_ADDRESS, place * _PLACE_BYTES, record, addrsize=16)
+                self.sound = 1
+                break
+            except OSError:
+                self.sound = 0
         return record
+
+
+def free_bus(scl) -> None:  # type: ignore[no-untyped-def]
+    """Clock out what a chip was saying when the board was reset: it may hold the bus for ever."""
+    for _ in range(9):
+        scl(0)
+        scl(1)
 
 
 def seal(words, record) -> None:  # type: ignore[no-untyped-def]

@@ -55,6 +55,7 @@ _TABLE = (
 )
 _ROWS = const(9)
 
+_RETRY_READS = const(50)  # half a second
 _MOST_MV = const(330_000)  # beyond full scale is no measurement
 _LEAST_MV = const(20_000)  # below it there is no period to count
 
@@ -81,14 +82,10 @@ class Meter:
         self._period = (_command(_PERIOD, 1), octets[_PERIOD_AT:_REACTIVE_AT])
         self._reactive = (_command(_REACTIVE, 2), octets[_REACTIVE_AT:_CONFIG_AT])
         self._config = (_command(_CONFIG1, 1), octets[_CONFIG_AT:])
+        # What sets the chip up: it answers bursts, and computes.
+        self._set_up = (_order(_CONFIG1, _BURST_EN), _order(_RUN, 1))
         self._odd = 0
-        self.start()
-
-    def start(self) -> None:
-        """Set the chip up: it computes, and answers bursts. For the service plane."""
-        self._write(_CONFIG1, _BURST_EN)
-        self._write(_RUN, 1)
-        self._exchange(self._config)
+        self._bad = _RETRY_READS - 1  # reads without an answer: the first one sets it up
 
     def read(self, inputs: Inputs) -> None:
         """Take what the chip measures; a supply of 0 V when it does not answer as set up.
@@ -114,6 +111,13 @@ class Meter:
                 values[row] = 0
             voltage_l1_mv = 0
             voltage_l2_mv = 0
+            self._bad += 1
+            if self._bad == _RETRY_READS:  # it may have restarted
+                self._bad = 0
+                for command in self._set_up:
+                    self._cs(0)
+                    self._spi.write(command)
+                    self._cs(1)
         inputs.voltage_l1_mv = voltage_l1_mv
         inputs.voltage_l2_mv = voltage_l2_mv
         power_l1_w = values[4]
@@ -129,10 +133,10 @@ class Meter:
         self._transfer(pair[0], pair[1])
         self._cs(1)
 
-    def _write(self, address: int, value: int) -> None:
-        self._cs(0)
-        self._spi.write(bytes((address >> 4, address << 4 & 0xFF, value >> 8, value & 0xFF)))
-        self._cs(1)
+
+def _order(address: int, value: int) -> bytes:
+    """What writes a register of 16 bits."""
+    return bytes((address >> 4, address << 4 & 0xFF, value >> 8, value & 0xFF))
 
 
 def _command(address: int, registers: int) -> bytes:

@@ -21,7 +21,7 @@ from wattback.boards.pico import pins
 from wattback.boards.pico.board import PicoBoard
 from wattback.boards.pico.chips import Chip
 from wattback.boards.pico.fast import crc16
-from wattback.boards.pico.fram import Fram
+from wattback.boards.pico.fram import Fram, free_bus
 from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
 from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
 from wattback.identity import Identity
@@ -49,11 +49,12 @@ class Unit:
 
     def __init__(self) -> None:
         chip = Chip()
-        micropython.alloc_emergency_exception_buf(256)  # so that a failure names its line
+        micropython.alloc_emergency_exception_buf(128)  # so that a failure names its line
         self.failure = None
         self.ticks = 0
         self._ticks_next = 0
         self.board = PicoBoard(chip)
+        free_bus(Pin(pins.FRAM_SCL, Pin.OPEN_DRAIN, value=1))
         i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=_FRAM_HZ)
         self.fram = Fram(i2c)
         # machine.reset_cause() takes a restart that was asked for, after a flash, for the same.
@@ -150,7 +151,9 @@ class Unit:
     def _after_tick(self) -> None:
         # Modbus RTU alone asks how long its wire was silent; the others can wait for a tick.
         for channel in range(CHANNEL_TCP):
-            if self.wires[channel].any():
+            for _ in range(_MOST_LOOKS):
+                if not self.wires[channel].any():
+                    break
                 self._receive(channel)
         self.service.after_tick(self._now_us())
         if self.service.outputs:
@@ -191,10 +194,13 @@ class Unit:
 
     def _stop_for_maintenance(self) -> None:
         # Somebody at the USB port has pressed Ctrl-C, to copy files: no energy, and no restart.
-        self._timer.deinit()
+        micropython.kbd_intr(-1)  # tools press it more than once
         self.board.cut()
-        Timer(-1, period=_WATCHDOG_MS // 4, callback=self._keep_awake)
+        self._timer.deinit()
+        self.board.cut()  # a tick may have come between
+        self._timer = Timer(-1, period=_WATCHDOG_MS // 4, callback=self._keep_awake)
         print("stopped, outputs safe; machine.reset() starts again")
+        micropython.kbd_intr(3)
 
     def _keep_awake(self, timer) -> None:  # type: ignore[no-untyped-def]
         self._watchdog.feed()

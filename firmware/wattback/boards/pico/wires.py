@@ -24,7 +24,6 @@ _RING_BITS = const(8)
 _STAMPED = const(128)  # bytes with a time of two bytes each
 _STAMPED_BITS = const(7)
 _STAMP_MASK = const(0xFFFF)
-_MOST_RS485 = const(256)  # the longest answer of Modbus RTU
 _NEVER_ENDING = const(0xFFFFFFFF)
 
 _TRANSMIT_RS485 = const(0)  # state machines of PIO 0
@@ -77,7 +76,6 @@ class Rs485Wire:
     def __init__(self, chip, baud: int) -> None:  # type: ignore[no-untyped-def]
         self._out = _Transmitter(chip, _TRANSMIT_RS485, baud, pins.RS485_TX, pins.RS485_DE)
         self._in = _StampedReceiver(chip, _RECEIVE_RS485, baud, pins.RS485_RX)
-        self._bytes = bytearray(_MOST_RS485)  # for a master that does not wait for its answer
         self.any = self._in.any
 
     @property
@@ -95,8 +93,7 @@ class Rs485Wire:
 
     def send(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
         """See above."""
-        self._bytes[:count] = data[:count]
-        self._out.send(self._bytes, count)
+        self._out.send(data, count)
 
 
 class VehicleWire:
@@ -228,7 +225,7 @@ class _StampedReceiver(_Receiver):
         self._stamp_dma = rp2.DMA()
         self._clock = chip.timer_base + _TIMER_RAW_LOW
         self._bit_us = (1_000_000 + baud - 1) // baud
-        # Longer between two bytes than this is a silence: one and a half characters of ten bits.
+        # From stop bit to stop bit, a silence of one and a half characters of ten bits.
         self._pause_us = 25 * self._bit_us
         _Receiver.__init__(self, chip, number, baud, pin, _STAMPED_BITS)
 
