@@ -19,7 +19,6 @@ from micropython import const
 
 from wattback.boards.pico import pins
 from wattback.boards.pico.board import PicoBoard
-from wattback.boards.pico.chips import Chip
 from wattback.boards.pico.fast import crc16
 from wattback.boards.pico.fram import Fram, free_bus
 from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
@@ -48,6 +47,8 @@ class Unit:
     """
 
     def __init__(self) -> None:
+        from wattback.boards.pico.chips import Chip
+
         chip = Chip()
         micropython.alloc_emergency_exception_buf(128)  # so that a failure names its line
         self.failure = None
@@ -69,7 +70,7 @@ class Unit:
             Rs485Wire(chip, self.connector.settings.modbus_baud),
             VehicleWire(chip),
         )
-        for name in ("stored_settings", "pio_programs"):
+        for name in ("chips", "stored_settings", "pio_programs"):
             _forget("wattback.boards.pico", name)
         self._octets = bytearray(_PIECE)
         self._sending = 0  # bits of the channels whose output is on its way
