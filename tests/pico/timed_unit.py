@@ -52,9 +52,9 @@ class TimedUnit(Unit):
     def _after_tick(self):
         Unit._after_tick(self)
         if figures[6] == 2:
-            ends = self.ticks + 20  # before the watchdog misses anything
-            while self.ticks != ends:
-                gc.collect()
+            began = self.ticks
+            while self.ticks - began & 0xFFFF < 20:  # before the watchdog misses anything
+                gc.collect()  # which takes longer than a tick
 
     def tick(self):
         began = time.ticks_us()
