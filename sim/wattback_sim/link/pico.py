@@ -41,6 +41,7 @@ from wattback.commands import REFUSED_UNKNOWN
 from wattback.service import CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_VEHICLE, NEVER, TIME_MASK_US
 from wattback.settings import SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
+from wattback_sim.board import pack, unpack
 from wattback_sim.errors import FirmwareStoppedError
 from wattback_sim.pico.board_files import MAIN, compiled_files
 from wattback_sim.pico.board_files import SETTINGS as SETTINGS_FILE
@@ -202,17 +203,15 @@ class PicoLink:
         if event == EVENT_DATA:
             count = words[COUNT_IN_AT]
             packed = words[BYTES_IN_AT : BYTES_IN_AT + (count + 2) // 3]
-            data = b"".join(word.to_bytes(3, "little") for word in packed)[:count]
-            self._hear(channel, data)
+            self._hear(channel, unpack(packed, count))
             out[RESULT_AT] = count
         said = self._said.get(channel)
         if take and said:
             data = bytes(said[:MOST_OUT])
             del said[: len(data)]
             out[COUNT_OUT_AT] = len(data)
-            for at in range(0, len(data), 3):
-                word = int.from_bytes(data[at : at + 3], "little")
-                out[BYTES_OUT_AT + at // 3] = word
+            words_out = pack(data)
+            out[BYTES_OUT_AT : BYTES_OUT_AT + len(words_out)] = words_out
 
     def _hear(self, channel: int, data: bytes) -> None:
         if channel == CHANNEL_CONSOLE:

@@ -1,9 +1,9 @@
 """`python -m wattback_tools.registers`: write the generated files, or `--check` them."""
 
-import argparse
 import sys
 from pathlib import Path
 
+from wattback_tools.generated import write_or_check
 from wattback_tools.registers.document import document
 from wattback_tools.registers.firmware_tables import firmware_tables
 from wattback_tools.registers.host_table import host_table
@@ -26,27 +26,13 @@ def outputs() -> dict[Path, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns 0, or 1 when `--check` has found a file that differs."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wattback_tools.registers",
-        description="Generate the Modbus register map for firmware, host and readers.",
+    return write_or_check(
+        "wattback_tools.registers",
+        "Generate the Modbus register map for firmware, host and readers.",
+        _ROOT,
+        outputs,
+        arguments,
     )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 when a file is out of date"
-    )
-    only_check = parser.parse_args(arguments).check
-    stale = [
-        (path, text)
-        for path, text in outputs().items()
-        if not path.is_file() or path.read_text("utf-8") != text
-    ]
-    for path, text in stale:
-        name = path.relative_to(_ROOT).as_posix()
-        if only_check:
-            print(f"{name} is out of date: run `python -m wattback_tools.registers`")
-        else:
-            path.write_text(text, "utf-8")
-            print(f"wrote {name}")
-    return 1 if only_check and stale else 0
 
 
 if __name__ == "__main__":
