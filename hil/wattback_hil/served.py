@@ -7,7 +7,7 @@ without is as the test before has left it: nobody on this bench can plug or unpl
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from wattback_hil.bench_file import BoardEntry, TcpAddress
+from wattback_hil.bench_file import BoardEntry
 from wattback_hil.board_lock import BoardInUseError, BoardLock
 from wattback_hil.board_time import UptimeClock
 from wattback_hil.connector import Connector, Parts, let_boot
@@ -17,7 +17,7 @@ from wattback_hil.control_socket import ControlSocket
 from wattback_hil.drained_port import DrainedPort
 from wattback_hil.errors import BenchError, BoardError, HilError
 from wattback_hil.explanation import Explanation
-from wattback_hil.modbus import rtu_wire, tcp_wire
+from wattback_hil.modbus_place import open_wire
 from wattback_hil.registers import ModbusClient
 from wattback_hil.surroundings import NoWorld, World
 
@@ -79,11 +79,7 @@ class HeldBoard:
         self._held.close()
 
     def _connect(self, entry: BoardEntry, held: ExitStack) -> ModbusClient:
-        address = entry.modbus
-        if isinstance(address, TcpAddress):
-            wire = tcp_wire(address.host, address.port, entry.unit_id)
-        else:
-            wire = rtu_wire(address.url, address.baud, entry.unit_id)
+        wire = open_wire(entry.modbus, entry.unit_id)
         held.callback(wire.close)
         return ModbusClient(wire)
 

@@ -7,11 +7,9 @@ time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from wattback.codec.crc_modbus import crc16_modbus
-from wattback_sim.errors import BadInputError
-from wattback_sim.register_map import Point, Value, decode, encode, find_point
+from wattback_sim.register_map import Point, Value, decode, encode_together, find_point
 
 EXCEPTION_TEXTS = {
     1: "illegal function",
@@ -63,20 +61,10 @@ class ModbusMaster:
 
     def write_together(self, values: Mapping[str, Value]) -> bytes:
         """One request for several points, which must lie side by side in this order."""
-        points = [find_point(name) for name in values]
-        for one, other in pairwise(points):
-            if one.address + one.registers != other.address:
-                raise BadInputError(
-                    f"{other.full_name} does not follow {one.full_name}: "
-                    "one write takes points that lie side by side"
-                )
-        octets = b"".join(
-            _two(word)
-            for point, value in zip(points, values.values(), strict=True)
-            for word in encode(point, value)
-        )
+        first, words = encode_together(values)
+        octets = b"".join(map(_two, words))
         self._point = None
-        address = _two(points[0].address)
+        address = _two(first)
         if len(octets) == 2:
             return self._framed(_WRITE_ONE, address + octets)
         counts = _two(len(octets) // 2) + bytes([len(octets)])

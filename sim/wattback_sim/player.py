@@ -5,6 +5,7 @@ every tick is recorded and compared with what was expected.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from wattback_sim.clock import TICK_US
 from wattback_sim.expectations import ExpectationJudge, Verdict
@@ -33,10 +34,21 @@ class RunResult:
         return not self.violations and all(item.met_us is not None for item in self.verdicts)
 
 
+class Companion(Protocol):
+    """A program outside of the site that acts in its time, such as a site's controller."""
+
+    def due_us(self) -> int:
+        """When it acts next."""
+
+    def act(self) -> None:
+        """Act; talking to the board lets the site's time pass."""
+
+
 class Player:
     """One scenario, one seed, one runtime, from power-on to the end.
 
-    site, board, world, trace: the parts of the run, for whoever looks closer. Use it once.
+    site, board, world, trace: the parts of the run, for whoever looks closer. companions: who acts
+    beside it. Use it once.
     """
 
     def __init__(
@@ -53,6 +65,7 @@ class Player:
         self.world = self.site.world
         self.trace = Trace(100) if trace is None else trace
         self._expectations = ExpectationJudge(scenario.expectations)
+        self.companions: list[Companion] = []
         self.site.watchers.append(self._watch)
 
     def play(self, progress: Callable[[int], None] | None = None) -> RunResult:
@@ -65,7 +78,11 @@ class Player:
         try:
             site.power_on()
             while site.clock.now_us < end_us:
-                site.run_until(min(end_us, site.clock.now_us + _PROGRESS_US))
+                dues_us = [companion.due_us() for companion in self.companions]
+                site.run_until(min(end_us, site.clock.now_us + _PROGRESS_US, *dues_us))
+                for companion, due_us in zip(self.companions, dues_us, strict=True):
+                    if due_us <= site.clock.now_us:
+                        companion.act()
                 if progress is not None:
                     progress(site.clock.now_us)
         finally:

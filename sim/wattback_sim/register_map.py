@@ -8,10 +8,11 @@ the standard models in the same small letters ("split_phase").
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from wattback_sim.errors import BadInputError, suggestion
@@ -113,6 +114,26 @@ def encode(point: Point, value: Value) -> list[int]:
     if not low <= raw < high:
         raise BadInputError(f"{value!r} does not fit into {point.full_name} ({point.kind})")
     return [raw >> shift & 0xFFFF for shift in range(bits - 16, -1, -16)]
+
+
+def encode_together(values: Mapping[str, Value]) -> tuple[int, list[int]]:
+    """First address and registers of points that lie side by side in this order, for one write.
+
+    Raises BadInputError for points that do not, and as `find_point` and `encode` do.
+    """
+    points = [find_point(name) for name in values]
+    for one, other in pairwise(points):
+        if one.address + one.registers != other.address:
+            raise BadInputError(
+                f"{other.full_name} does not follow {one.full_name}: "
+                "one write takes points that lie side by side"
+            )
+    words = [
+        word
+        for point, value in zip(points, values.values(), strict=True)
+        for word in encode(point, value)
+    ]
+    return points[0].address, words
 
 
 def decode(point: Point, words: Sequence[int]) -> Value:

@@ -20,6 +20,8 @@ from wattback_sim.errors import BadInputError, suggestion
 from wattback_sim.faults import FaultKind, check_amount, find_fault
 from wattback_sim.parameters import Value, check_number, unit_of
 from wattback_sim.replay import Replay, read_replay
+from wattback_sim.scenario_programme import SECTIONS as PROGRAMME_SECTIONS
+from wattback_sim.scenario_programme import ScenarioProgramme, read_programme
 from wattback_sim.toml_reader import TOP, Entry, Place, TomlReader
 from wattback_sim.trace import COLUMNS, ENUMERATED, SETS
 from wattback_sim.world import default_parameters
@@ -86,6 +88,7 @@ class Scenario:
     breaks: tuple[Break, ...]
     replays: tuple[Replay, ...]
     expectations: tuple[Expectation, ...]
+    programme: ScenarioProgramme | None
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -101,7 +104,8 @@ class _ScenarioReader(TomlReader):
         self._parameters = default_parameters()
         sections = [*self._parameters.section_names(), "connector"]
         top = ["profile", "starts_at", "duration_s", "board_starts_ms"]
-        self.refuse_unknown(document, [*top, *sections, "at", "fault", "replay", "expect"], TOP)
+        lists = ["at", "fault", "replay", "expect"]
+        self.refuse_unknown(document, [*top, *sections, *PROGRAMME_SECTIONS, *lists], TOP)
         self._duration_s = self.number(document, "duration_s", (0.01, LONGEST_RUN_S, "s"), TOP)
         counter = (0, TIME_MASK_MS, "ms")
         return Scenario(
@@ -117,6 +121,7 @@ class _ScenarioReader(TomlReader):
             breaks=tuple(sorted(self._breaks(), key=lambda item: item.t_us)),
             replays=tuple(self._replays()),
             expectations=tuple(sorted(self._expectations(), key=lambda item: item.t_us)),
+            programme=read_programme(self, self._duration_s),
         )
 
     def _starts_at(self) -> datetime:

@@ -110,6 +110,29 @@ class TomlReader:
         except BadInputError as error:
             self.fail(str(error), place, key)
 
+    def text(self, entry: Entry, key: str, place: Place, default: str | None = None) -> str:
+        """A text that is not empty; missing is allowed where there is a default."""
+        value = entry.get(key, default)
+        if not isinstance(value, str) or (not value and value != default):
+            self.fail(f"{key} is missing or no text", place, key)
+        return value
+
+    def whole(
+        self, entry: Entry, key: str, span: tuple[int, int, str], default: int, place: Place
+    ) -> int:
+        """A whole number in `span` (lowest, highest, unit)."""
+        try:
+            return int(check_number(key, entry.get(key, default), int, *span))
+        except BadInputError as error:
+            self.fail(str(error), place, key)
+
+    def flag(self, entry: Entry, key: str, default: bool, place: Place) -> bool:
+        """true or false."""
+        value = entry.get(key, default)
+        if not isinstance(value, bool):
+            self.fail(f"{key} is true or false, and this is {value!r}", place, key)
+        return value
+
     def choice(self, entry: Entry, key: str, choices: Iterable[str], place: Place) -> str:
         """One of some names."""
         names = list(choices)

@@ -5,8 +5,8 @@ from wattback_sim.player import Player, RunResult
 from wattback_sim.trace import COLUMNS
 
 
-def page_of(player: Player, result: RunResult, seed: int) -> str:
-    """One self-contained HTML page."""
+def page_of(player: Player, result: RunResult, seed: int, closing: str = "") -> str:
+    """One self-contained HTML page. closing: a section to end it with, as HTML."""
     scenario = player.scenario
     board = player.board
     held = "held in every tick" if not result.violations else f"{len(result.violations)} broken"
@@ -30,6 +30,7 @@ def page_of(player: Player, result: RunResult, seed: int) -> str:
         rows=player.trace.rows,
         events=events,
         facts=facts,
+        closing=closing,
     )
 
 

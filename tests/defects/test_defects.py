@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.lockstep.playing import one_core_a_worker
-from wattback_tools.exit_codes import ExitCode
+from wattback_cli.exit_codes import ExitCode
 
 _HERE = Path(__file__).parent
 _CHECKOUT = _HERE.parents[1]

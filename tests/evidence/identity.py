@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TextIO, cast
 
@@ -12,6 +13,7 @@ from wattback_sim.firmware import scenarios_root
 from wattback_sim.player import Player
 from wattback_sim.scenario import load_scenario
 from wattback_sim.trace import Trace
+from wattback_tools.programme_run import Accompanied
 
 SCENARIO = "evening.toml"
 _SEED = 1
@@ -98,7 +100,10 @@ def _play(runtime: str, seed: int) -> _Run:
     hashed = _Hash()
     scenario = load_scenario(scenarios_root() / SCENARIO)
     trace = Trace(_EVERY_MS, cast(TextIO, hashed), keep=False)  # which only writes
-    result = Player(scenario, runtime, seed, trace).play()
+    player = Player(scenario, runtime, seed, trace)
+    with ExitStack() as stack:
+        Accompanied(player, scenario, stack)
+        result = player.play()
     return _Run(
         result.interpreter,
         seed,

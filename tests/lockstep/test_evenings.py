@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from contextlib import ExitStack
 from dataclasses import replace
 
 from tests.lockstep.playing import CPYTHON, MICROPYTHON, TICK_MS, one_core_a_worker
@@ -9,6 +10,7 @@ from wattback_sim.firmware import scenarios_root
 from wattback_sim.player import Player, RunResult
 from wattback_sim.scenario import Scenario, load_scenario
 from wattback_sim.trace import Trace
+from wattback_tools.programme_run import Accompanied
 
 
 class _Digest(io.StringIO):
@@ -29,7 +31,8 @@ class _Digest(io.StringIO):
 def _play(scenario: Scenario, runtime: str, seed: int) -> tuple[RunResult, str]:
     digest = _Digest()
     player = Player(scenario, runtime, seed, Trace(TICK_MS, digest, keep=False))
-    with one_core_a_worker():
+    with ExitStack() as stack, one_core_a_worker():
+        Accompanied(player, scenario, stack)
         result = player.play()
     return result, digest.hex()
 

@@ -19,6 +19,7 @@ from wattback_hil.console.answers import Hello, Vitals, Why
 from wattback_hil.console.ports import SerialPort
 from wattback_sim.faults import find_fault
 from wattback_sim.serial_urls import registered
+from wattback_sim.wires import Wire
 
 BAUD = 19_200
 BIT_US = 1e6 / BAUD
@@ -144,20 +145,24 @@ def exporting_visit() -> ExportingVisit:
     )
 
 
-class _Master:
-    """A Modbus master that asks once and keeps what comes."""
+class _Ear:
+    """Keeps what the board says on a wire. See wires.Peer."""
 
-    def __init__(self, unit: WholeUnit) -> None:
-        self.reply = bytearray()
-        self._wire = unit.site.wiring.rtu
-        self._wire.attach(self)
+    def __init__(self, wire: Wire) -> None:
+        self.heard = bytearray()
+        self._wire = wire
+        wire.attach(self)
 
     def deliver(self, now_us: int, data: bytes) -> None:
         """See wires.Peer."""
-        self.reply += data
+        self.heard += data
 
     def gone(self, now_us: int) -> None:
         """See wires.Peer."""
+
+
+class _Master(_Ear):
+    """A Modbus master."""
 
     def read(self, address: int, count: int) -> None:
         """Ask unit 1 for registers."""
@@ -166,17 +171,17 @@ class _Master:
 
 
 def _poll(unit: WholeUnit, number: int) -> Poll:
-    master = _Master(unit)
+    master = _Master(unit.site.wiring.rtu)
     unit.circuit.enables.clear()
     clock = unit.site.clock
     tick_us = 10_000
     begins_us = clock.now_us + tick_us * (POLLS + number) // POLLS
     unit.site.timetable.at(begins_us, lambda: master.read(40000, REGISTERS))
-    unit.phase(f"Modbus poll {number + 1}", lambda: len(master.reply) == REPLY_BYTES, 1)
+    unit.phase(f"Modbus poll {number + 1}", lambda: len(master.heard) == REPLY_BYTES, 1)
     (on_ns, on), (off_ns, off) = unit.circuit.enables
     assert on and not off
     waited_us = (on_ns - unit.circuit.heard_ns) / 1000 - T35_US
-    return Poll(bytes(master.reply), waited_us, (off_ns - on_ns) / 1000)
+    return Poll(bytes(master.heard), waited_us, (off_ns - on_ns) / 1000)
 
 
 def _ask_the_console(unit: WholeUnit) -> ConsoleSession:
@@ -187,6 +192,7 @@ def _ask_the_console(unit: WholeUnit) -> ConsoleSession:
 
 def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
     """Rubbish where the pilot's object should be, as a stray write would leave it."""
+    log = _Ear(unit.site.wiring.console)
     unit.circuit.permits.clear()
     unit.link.probe.poke("pilot", 5)
     unit.phase("opens", lambda: not unit.site.world.path.commanded, 0.03)
@@ -195,14 +201,9 @@ def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
     unit.phase("boots again", lambda: unit.link.probe.found, 4)
     unit.stopwatch.find_again()
     unit.phase("tells why", lambda: unit.status("reset_cause") == RESET_WATCHDOG, 0.5)
-    said = bytearray()
-
-    def told() -> bool:
-        said.extend(unit.circuit.console)
-        return b"board reset=" in said and said.endswith(b"\n")
-
-    unit.phase("logs why", told, 0.5)
-    return levels, said.decode("ascii", "replace")
+    unit.phase("logs why", lambda: b"board reset=" in log.heard, 0.5)
+    unit.phase("to its end", lambda: log.heard.endswith(b"\n"), 0.1)
+    return levels, log.heard.decode("ascii", "replace")
 
 
 def _trip_by_a_leak(unit: WholeUnit) -> float:

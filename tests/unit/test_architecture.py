@@ -119,8 +119,10 @@ def test_the_simulator_imports_neither_tools_nor_bench() -> None:
     assert intruders(ROOT / "sim", "wattback_tools", "wattback_hil", "wattback_controller") == []
 
 
-def test_the_tools_import_neither_the_tests_nor_the_controller() -> None:
-    assert intruders(ROOT / "tools" / "wattback_tools", "tests", "wattback_controller") == []
+def test_the_controller_and_what_both_speak_with_import_no_tools() -> None:
+    assert intruders(ROOT / "tools" / "wattback_controller", "wattback_tools") == []
+    others = ("wattback_tools", "wattback_controller")
+    assert intruders(ROOT / "tools" / "wattback_cli", *others) == []
 
 
 def test_nothing_that_ships_imports_a_test() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wattback_hil.bench_file import BoardEntry, RtuLine, TcpAddress, load_bench_file
+from wattback_hil.bench_file import BoardEntry, load_bench_file
+from wattback_hil.modbus_place import RtuLine, TcpAddress
 from wattback_sim.toml_reader import BadFileError
 
 BOARD = '[[board]]\nname = "hall 3"\n'

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.pico.hello_server import hello_server
+from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import NotReachableError
 from wattback_sim.pico.flash import compiled
 from wattback_tools import board_command
@@ -18,7 +19,6 @@ from wattback_tools.board_checks.checks import YES_NO, Check, Verdict
 from wattback_tools.board_checks.people import Keyboard
 from wattback_tools.board_checks.running import judged
 from wattback_tools.board_command import CHECKS
-from wattback_tools.exit_codes import ExitCode
 from wattback_tools.flashing.repl import BoardCodeError
 from wattback_tools.root import wattback as root
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from wattback.fault_table import FAULTS
 from wattback.settings import SETTINGS
+from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
 from wattback_sim.actions import ACTIONS
 from wattback_sim.faults import FAULT_KINDS
-from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
 from wattback_tools.root import wattback as root
 
 SCENARIO = """profile = "us-240-split-phase"

@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 from tests.pico.hello_server import hello_server
 from tests.pico.rooms import modules_with
 from tests.unit.source_tree import FIRMWARE, files, imports_of
+from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import ConsoleError, NotReachableError, VersionMismatchError
 from wattback_sim.errors import BadInputError
 from wattback_sim.pico.board_files import BOOT, LEFT_OUT, MAIN, source_paths
-from wattback_tools.exit_codes import ExitCode
 from wattback_tools.flashing.board_files import BoardFiles, BoardIdentity, check_mpy
 from wattback_tools.flashing.confirm import confirm
 from wattback_tools.flashing.firmware_files import compiled_files, firmware_version, settings_file

@@ -9,8 +9,8 @@ from wattback.fault_table import FAULTS
 from wattback.session import WAIT_NAMES
 from wattback.settings import SETTINGS, Settings
 from wattback.signals import REPORT_NAMES, STATUS_NAMES, Inputs, Outputs, Report, Status
+from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
 from wattback_sim import texts
-from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
 
 FAULT_NAMES = [row[0] for row in FAULTS]
 SETTING_NAMES = [row[0] for row in SETTINGS]

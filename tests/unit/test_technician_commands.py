@@ -13,10 +13,10 @@ from click.testing import Result
 from tests.unit.technician_bench import CONSOLE, each_command, simulated_unit, wattback
 from wattback.console import group
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
+from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
 from wattback_hil.console.log import parse
 from wattback_sim.site import Site
 from wattback_tools import technician_commands
-from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import pytest
 import serial  # type: ignore[import-untyped]
 
 from tests.unit.technician_bench import CONSOLE, each_command, simulated_unit, wattback
+from wattback_cli.exit_codes import ExitCode
 from wattback_sim.site import Site
 from wattback_tools import technician_commands
-from wattback_tools.exit_codes import ExitCode
 
 
 @pytest.fixture

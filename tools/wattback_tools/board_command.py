@@ -11,6 +11,9 @@ import click
 from rich import box
 from rich.table import Table
 
+from wattback_cli.exit_codes import ExitCode
+from wattback_cli.output import answer, check_writable, guarded
+from wattback_cli.paper import Paper
 from wattback_hil.console import ConsoleError, NotReachableError, attach
 from wattback_sim.errors import BadInputError, suggestion
 from wattback_tools.board_checks.by_board import BY_BOARD
@@ -25,11 +28,8 @@ from wattback_tools.board_checks.record import (
     result_document,
 )
 from wattback_tools.board_checks.running import Person, counted, of_chip, run_checks
-from wattback_tools.exit_codes import ExitCode
 from wattback_tools.flashing.board_files import BoardFiles
 from wattback_tools.flashing.repl import BoardCodeError, BoardRepl, Repl
-from wattback_tools.output import answer, check_writable, guarded
-from wattback_tools.paper import Paper
 
 CHECKS = (*BY_BOARD, *BY_PERSON)
 

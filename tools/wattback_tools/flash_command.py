@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from wattback_cli.output import answer, guarded
 from wattback_hil.console.answers import Hello
 from wattback_sim.pico.board_files import SETTINGS
 from wattback_tools.flashing import steps
@@ -15,7 +16,6 @@ from wattback_tools.flashing.board_files import BoardFiles, BoardIdentity, check
 from wattback_tools.flashing.confirm import confirm
 from wattback_tools.flashing.firmware_files import compiled_files, firmware_version, settings_file
 from wattback_tools.flashing.repl import BoardRepl
-from wattback_tools.output import answer, guarded
 
 
 @click.command()

@@ -11,14 +11,15 @@ from typing import Any, NoReturn
 
 import click
 
-from wattback_tools.exit_codes import EXIT_TEXTS, ExitCode
-from wattback_tools.output import fail
+from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
+from wattback_cli.output import fail
 
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
 _MODULES = {
     "board": "wattback_tools.board_command",
     "flash": "wattback_tools.flash_command",
     "monitor": "wattback_tools.technician_commands",
+    "programme": "wattback_controller.commands",
     "sim": "wattback_tools.sim_commands",
     "status": "wattback_tools.technician_commands",
     "vitals": "wattback_tools.technician_commands",

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from wattback_cli.exit_codes import ExitCode
+from wattback_cli.output import answer, fail, guarded
 from wattback_sim.errors import FirmwareStoppedError
 from wattback_sim.link import RUNTIMES
 from wattback_sim.player import open_site
@@ -15,8 +17,6 @@ from wattback_sim.scenario import load_scenario
 from wattback_sim.serve import CONTROL_PORT, MODBUS_PORT, Server
 from wattback_sim.serve_tcp import PortTakenError
 from wattback_sim.site import Site
-from wattback_tools.exit_codes import ExitCode
-from wattback_tools.output import answer, fail, guarded
 from wattback_tools.runtimes import choose_runtime
 
 _LABELS = {

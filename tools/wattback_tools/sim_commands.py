@@ -9,6 +9,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from wattback_cli.exit_codes import ExitCode
+from wattback_cli.output import answer, check_writable, guarded
+from wattback_cli.paper import Paper
 from wattback_sim.link import RUNTIMES
 from wattback_sim.link.micropython import one_core
 from wattback_sim.player import Player, RunResult
@@ -17,9 +20,7 @@ from wattback_sim.story import Event
 from wattback_sim.trace import Trace
 from wattback_sim.visit_page import page_of
 from wattback_sim.vocabulary import vocabulary
-from wattback_tools.exit_codes import ExitCode
-from wattback_tools.output import answer, check_writable, guarded
-from wattback_tools.paper import Paper
+from wattback_tools.programme_run import Accompanied
 from wattback_tools.runtimes import choose_runtime
 from wattback_tools.serve_command import serve
 
@@ -79,13 +80,17 @@ def run(
 
         trace = Trace(every_ms, trace_out, keep=page is not None)
         player = Player(loaded, choose_runtime(runtime), seed, trace, tell)
+        programme = Accompanied(player, loaded, stack)
         result = _play(player, loaded, console)
+        programme.settle()
     if page is not None:
-        page.write_text(page_of(player, result, seed), encoding="utf-8")
+        page.write_text(page_of(player, result, seed, programme.section), encoding="utf-8")
     if as_json:
-        answer(_document(result, loaded, seed))
+        answer(_document(result, loaded, seed) | {"credits": programme.credits})
     else:
         _tell_result(result, console, loaded)
+        for sentence in programme.sentences:
+            console.print(f"Statement: {sentence}", soft_wrap=True, markup=False)
         if page is not None:
             console.print(f"The picture of it: {page}", soft_wrap=True)
     sys.exit(ExitCode.DONE if result.passed else ExitCode.TEST_FAILED)

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from wattback_cli.output import answer, guarded
 from wattback_hil.console import NotReachableError, attach
 from wattback_hil.console.log import LogLine, parse
 from wattback_hil.console.ports import port_names
 from wattback_sim.errors import BadInputError
-from wattback_tools.output import answer, guarded
 from wattback_tools.technician_views import (
     status_document,
     status_lines,

@@ -34,12 +34,14 @@ def render_page(
     rows: Iterable[Sequence[str]],
     events: Sequence[PageEvent],
     facts: Sequence[tuple[str, str]],
+    closing: str = "",
 ) -> str:
     """The page of one run, as HTML.
 
     starts_at: civil time of simulated time 0; its time zone is the local one of the site.
     columns, rows: header and cells of the trace, as it was written; rows are read once.
-    events: the story, in any order. facts: key figures, e.g. ("energy", "9.84 kWh").
+    events: the story, in any order. facts: key figures, e.g. ("energy", "9.84 kWh"). closing: a
+    section of HTML to end with.
     """
     digest = digest_of(columns, rows)
     told = in_order(events)
@@ -69,6 +71,7 @@ def render_page(
         "<p>Numbers as on the timeline</p></div>",
         event_list(told, clock),
         "</section>",
+        closing,
         "<footer><p><strong>Simulated.</strong> The connector's firmware ran against a model of "
         "the vehicle, the cable and the grid. Nothing on this page was measured on real "
         "hardware.</p></footer>",

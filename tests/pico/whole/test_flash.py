@@ -21,12 +21,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.pico.hello_server import hello_server
+from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import NotReachableError
 from wattback_sim.pico.board_files import BOOT, MAIN
 from wattback_sim.pico.flash import file_system_image
 from wattback_sim.pico.image import read_uf2
 from wattback_tools import flash_command
-from wattback_tools.exit_codes import ExitCode
 from wattback_tools.flashing.board_files import BoardFiles, sha256
 from wattback_tools.flashing.firmware_files import compiled_files, firmware_version
 from wattback_tools.flashing.repl import BoardRepl

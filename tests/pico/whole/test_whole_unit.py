@@ -29,7 +29,14 @@ from wattback.codec.crc_modbus import crc16_modbus
 pytestmark = pytest.mark.timeout(1500)  # an emulated board is slow where there is much else to do
 
 
-RESETTING = ("opens", "watchdog", "boots again", "tells why", "logs why")  # few ticks, or none
+RESETTING = (
+    "opens",
+    "watchdog",
+    "boots again",
+    "tells why",
+    "logs why",
+    "to its end",
+)  # few ticks, or none
 
 
 def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:

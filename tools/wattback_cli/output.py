@@ -9,10 +9,10 @@ from typing import Any, NoReturn, ParamSpec
 
 import click
 
+from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import NotPermittedError, NotReachableError, VersionMismatchError
 from wattback_hil.errors import HilError
 from wattback_sim.errors import BadInputError, FirmwareStoppedError
-from wattback_tools.exit_codes import ExitCode
 
 P = ParamSpec("P")
 

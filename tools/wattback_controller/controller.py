@@ -1,0 +1,225 @@
+"""The controller: a step looks at the programme, reads every connector, decides, tells, records.
+
+It owns no thread and reads no clock: whoever runs it calls `step` with the time, once a second.
+All it has to remember lies in the store, so that one that was killed goes on where it was; what it
+has told the connectors ends by itself when it does not come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from wattback_controller.config import SiteFile
+from wattback_controller.connector_link import ConnectorLink, Reading, Silence
+from wattback_controller.energy import MeterReading, first_mark, follow
+from wattback_controller.held import HeldLimits
+from wattback_controller.plan import Site, Told, plan
+from wattback_controller.programme_desk import ProgrammeDesk
+from wattback_controller.records import STOP_TEXTS, Event, Interval, Participation
+from wattback_controller.schedule import demands_at, edges, randomised
+from wattback_controller.signer import Signer
+from wattback_controller.store import Store
+from wattback_controller.taking_part import follow_parts
+from wattback_hil.errors import HilError
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+_BUSY_S = 1
+_IDLE_S = 5  # a tenth of the silence that a connector allows, and a divisor of an interval
+
+
+class Spread(Protocol):
+    """How the connectors are visited: one after the other, or several at once."""
+
+    def __call__(self, visit: Callable[[_T], _R], items: Sequence[_T], /) -> Iterable[_R]:
+        """`visit` of each item, in order of the items."""
+
+
+def one_by_one(visit: Callable[[_T], _R], items: Sequence[_T], /) -> Iterable[_R]:
+    """A Spread without threads."""
+    return [visit(item) for item in items]
+
+
+class Controller:
+    """site: its file. links: one for each connector of it. desk: None without a programme.
+
+    clock_good: whether the time handed to `step` is known to be right.
+    readings: what the connectors said last, for whoever shows it.
+    """
+
+    def __init__(
+        self,
+        site: SiteFile,
+        store: Store,
+        links: Mapping[str, ConnectorLink],
+        desk: ProgrammeDesk | None,
+        clock_good: Callable[[], bool],
+        signer: Signer,
+        spread: Spread = one_by_one,
+    ) -> None:
+        self.readings: dict[str, Reading | Silence] = {}
+        self._name = site.name
+        self._site = Site(site.zone, site.connectors, site.services)
+        self._store = store
+        self._links = links
+        self._desk = desk
+        self._clock_good = clock_good
+        self._signer = signer
+        self._spread = spread
+        failsafe_ma = {
+            entry.name: entry.failsafe_ma
+            for entry in site.connectors
+            if entry.failsafe_ma is not None
+        }
+        self._held = HeldLimits(failsafe_ma, store.limits())
+        self._silent: set[str] = set()
+        self._refused: dict[str, tuple[str, ...]] = {}
+
+    def step(self, now_s: float) -> None:
+        """One round. Raises sqlite3.Error when the records cannot be written."""
+        if self._desk is not None:
+            self._desk.poll(now_s)
+        events = self._events()
+        readings = self._read(now_s)
+        choices = {name: self._store.choices(name) for name in self._links}
+        trusted = self._desk is None or self._desk.trusted
+        demands = demands_at(events if trusted else (), now_s)
+        counted_ma = self._held.counted(now_s, readings)
+        told = plan(now_s, self._site, demands, choices, readings, counted_ma)
+        with self._store.transaction():
+            complete = self._count(now_s, events, readings)
+            # Before it is written: who then never answers again may have taken it.
+            for name, item in told.items():
+                if item.order.import_ma is not None:
+                    self._held.intend(now_s, name, item.order.import_ma)
+                    self._store.set_limit(name, item.order.import_ma)
+        self._tell(now_s, told, readings)
+        with self._store.transaction():
+            self._follow_parts(now_s, told, readings, events, trusted)
+            if self._desk is not None:
+                parts = self._store.participations(*_span(complete, now_s))
+                self._desk.report(now_s, complete, parts, readings)
+            self._signer.sign_due()
+        if self._desk is not None:
+            self._desk.deliver(now_s)
+
+    def next_s(self, now_s: float) -> float:
+        """When the next step is due: on a whole second, and on every boundary of an event.
+
+        Every second while something is asked or a service is shared, else every five.
+        """
+        events = self._events()
+        busy = bool(self._site.services) or bool(demands_at(events, now_s).by_kind)
+        pace_s = _BUSY_S if busy else _IDLE_S
+        due_s = now_s // pace_s * pace_s + pace_s
+        return min((edge for edge in edges(events) if now_s < edge < due_s), default=due_s)
+
+    def release(self) -> None:
+        """Let the connectors go: what they were told ends now, not by its own time."""
+        for link in self._links.values():
+            link.release()
+
+    def _events(self) -> list[Event]:
+        """All that is known, as this site carries them out."""
+        return [randomised(event, self._name) for event in self._store.events()]
+
+    def _read(self, now_s: float) -> dict[str, Reading]:
+        links = list(self._links.values())
+        answers = self._spread(lambda link: link.poll(now_s), links)
+        found: dict[str, Reading] = {}
+        for link, answer in zip(links, answers, strict=True):
+            self.readings[link.name] = answer
+            if isinstance(answer, Reading):
+                found[link.name] = answer
+            self._note_silence(now_s, link.name, answer)
+        return found
+
+    def _note_silence(self, now_s: float, name: str, answer: Reading | Silence) -> None:
+        if isinstance(answer, Silence) and name not in self._silent:
+            self._silent.add(name)
+            self._store.audit(now_s, "controller", f"{name} does not answer: {answer.reason}")
+        elif isinstance(answer, Reading) and name in self._silent:
+            self._silent.discard(name)
+            self._store.audit(now_s, "controller", f"{name} answers again")
+
+    def _count(
+        self, now_s: float, events: Sequence[Event], readings: Mapping[str, Reading]
+    ) -> list[Interval]:
+        """Energy since the last reading of each connector, in the transaction of the caller."""
+        good = self._clock_good()
+        complete: list[Interval] = []
+        for name, reading in readings.items():
+            meter = MeterReading(
+                reading.t_s,
+                reading.serial,
+                reading.import_wh,
+                reading.export_wh,
+                reading.on_grid,
+                good,
+            )
+            mark = self._store.mark(name)
+            if mark is None:
+                mark = first_mark(meter)
+                self._store.set_mark(name, mark)
+                self._store.set_registers(name, replace(meter, t_s=float(mark.start_s)))
+                continue
+            cuts = edges(events)
+            for part in self._store.participations(int(mark.last.t_s), int(now_s) + 1):
+                cuts |= {part.start_s, part.end_s} if part.stopped else {part.start_s}
+            mark, closed = follow(name, mark, meter, cuts)
+            self._store.set_mark(name, mark)
+            self._store.add_intervals([item.interval for item in closed])
+            for item in closed:
+                self._store.set_registers(name, item.at_end)
+            complete += [item.interval for item in closed]
+        return complete
+
+    def _tell(
+        self, now_s: float, told: Mapping[str, Told], readings: Mapping[str, Reading]
+    ) -> None:
+        names = list(told)
+        answers = self._spread(lambda name: self._obey(name, told, readings), names)
+        for name, refused in zip(names, answers, strict=True):
+            if refused and refused != self._refused.get(name):
+                for sentence in refused:
+                    self._store.audit(now_s, name, f"refuses: {sentence}")
+            self._refused[name] = refused
+
+    def _obey(
+        self, name: str, told: Mapping[str, Told], readings: Mapping[str, Reading]
+    ) -> tuple[str, ...]:
+        try:
+            return tuple(self._links[name].obey(told[name].order, readings[name]))
+        except HilError:
+            return ()  # the next step finds it silent
+
+    def _follow_parts(
+        self,
+        now_s: float,
+        told: Mapping[str, Told],
+        readings: Mapping[str, Reading],
+        events: Iterable[Event],
+        trusted: bool,
+    ) -> None:
+        before = self._store.going_on()
+        now_on, ended = follow_parts(int(now_s), before, told, readings, events, trusted)
+        for name, part in now_on.items():
+            if name not in before or before[name] != part:
+                self._store.put_participation(part)
+            if name not in before or before[name].start_s != part.start_s:
+                self._tell_part(now_s, part, f"takes part in event {part.event}")
+        for part in ended:
+            self._store.put_participation(part)
+            why = STOP_TEXTS[part.stopped]
+            self._tell_part(now_s, part, f"has left event {part.event}: {why}")
+
+    def _tell_part(self, now_s: float, part: Participation, what: str) -> None:
+        self._store.audit(now_s, "controller", f"{part.connector} {what}")
+
+
+def _span(complete: Sequence[Interval], now_s: float) -> tuple[int, int]:
+    """The time that intervals cover."""
+    return min((item.start_s for item in complete), default=int(now_s)), int(now_s) + 1

@@ -1,0 +1,63 @@
+"""Where the utility is, and whom we believe to be it: https and certificates, or this machine."""
+
+import ipaddress
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from wattback_sim.errors import BadInputError
+
+
+def checked_base(url: str) -> str:
+    """A base URL without a slash at its end.
+
+    Plain http is accepted for this machine alone: whoever can read the line could order an export.
+    Raises BadInputError.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("http", "https"):
+        raise BadInputError(
+            f"the utility's address was expected as https://host/path, not {url!r}: "
+            "ask the utility for it"
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise BadInputError(
+            f"the utility's address {parts.scheme}://{host} was expected without user, query or "
+            "fragment: credentials have their own file"
+        )
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise BadInputError(
+            f"the utility's address http://{host} is not encrypted: only https is accepted for "
+            "another machine"
+        )
+    return url.rstrip("/")
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Certificates are checked always: against this file's authorities, or else the system's.
+
+    Raises BadInputError when the file cannot be used.
+    """
+    if ca_file is None:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except OSError as error:  # ssl.SSLError is one
+        raise BadInputError(
+            f"{ca_file} was expected to hold certificates of authorities in PEM, but cannot be "
+            f"used ({error}): ask the utility for the right file"
+        ) from None
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,283 @@
+"""What every connector is told now: out of the programme's demands, the owners' choices, and what
+the connectors say. Pure: the same in, the same out; nothing here remembers or writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from math import inf
+from zoneinfo import ZoneInfo
+
+from wattback_controller.choices import Choices, next_time_s, read_time
+from wattback_controller.config import ConnectorEntry, Service
+from wattback_controller.connector_link import NO_LIMIT_MA, Order, Reading
+from wattback_controller.records import Event
+from wattback_controller.schedule import Demand, Demands
+from wattback_controller.sharing import Bound, rise_in_room, share, share_in_turns
+
+# The least current that a pilot can offer (IEC 61851-1, SAE J1772).
+LEAST_CHARGE_MA = 6000
+_NOMINAL_MV = 240_000
+_LEAST_CHARGE_W = LEAST_CHARGE_MA * _NOMINAL_MV // 1_000_000
+_TURN_S = 900  # how long somebody is served before the others, where not all can be
+_EMPTY = ("idle", "boot", "fault")
+# Reasons of a connector that has not been asked for anything yet, or is closing its contactor.
+_HARMLESS_WAITS = frozenset({"target", "contactor", "controller"})
+# Charging for a departure begins this much earlier than the energy needs, at this share of the
+# largest power (a vehicle's own losses and its slower end; this design's).
+_DEPARTURE_MARGIN_S = 900
+_CHARGE_SHARE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one connector is told, and in whose name.
+
+    event: that it takes part in, None for none. reason: why it does not, a code of STOP_TEXTS,
+    "" while it does or when nothing is asked.
+    """
+
+    order: Order
+    event: Event | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What does not change while the controller runs."""
+
+    zone: ZoneInfo
+    connectors: tuple[ConnectorEntry, ...]
+    services: tuple[Service, ...]
+
+
+def plan(
+    now_s: float,
+    site: Site,
+    demands: Demands,
+    choices: Mapping[str, Choices],
+    readings: Mapping[str, Reading],
+    counted_ma: Mapping[str, int],
+) -> dict[str, Told]:
+    """What to tell every connector that answers. counted_ma: see HeldLimits.counted."""
+    asked = {
+        name: _asked(now_s, site, demands, choices[name], entry, readings[name])
+        for entry in site.connectors
+        if (name := entry.name) in readings
+    }
+    powers = _powers(site, demands, asked, readings)
+    cap = demands.get("IMPORT_CAPACITY_LIMIT")
+    capped = frozenset(
+        name
+        for name in choices
+        if cap is not None and not choices[name].stays_out(cap.event.event, now_s)
+    )
+    import_ma = _imports(now_s, site, cap, capped, asked, readings, counted_ma)
+    export_ma = _exports(site, demands, asked, readings)
+    told: dict[str, Told] = {}
+    for name, wish in asked.items():
+        chosen = choices[name]
+        target_w = powers[name] if wish.shares else wish.fixed_w
+        order = Order(
+            export_enabled=chosen.enrolled,
+            reserve_bp=chosen.reserve_bp,
+            target_w=target_w,
+            import_ma=import_ma.get(name),
+            export_ma=export_ma.get(name),
+        )
+        part = None if wish.demand is None or wish.reason else wish.demand.event
+        told[name] = Told(order, part, wish.reason)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of one connector. shares: a share of the site's set-point; else fixed_w.
+
+    reason: why it does not do what is asked.
+    """
+
+    demand: Demand | None = None
+    shares: bool = False
+    fixed_w: int | None = None
+    reason: str = ""
+
+
+def _asked(
+    now_s: float,
+    site: Site,
+    demands: Demands,
+    choices: Choices,
+    entry: ConnectorEntry,
+    reading: Reading,
+) -> _Asked:
+    demand = _first(demands, choices)
+    if demand is None:
+        return _Asked()
+    out = choices.stays_out(demand.event.event, now_s)
+    if out:
+        return _Asked(demand, reason=out)
+    if departs(now_s, site.zone, choices, entry, reading):
+        return _Asked(demand, reason="departure")
+    if reading.session_state in _EMPTY:
+        return _Asked(demand, reason="unplugged")
+    kind = demand.segment.kind
+    if kind in ("ALERT_GRID_EMERGENCY", "PRICE"):
+        return _Asked(demand, fixed_w=0)
+    if kind == "DISPATCH_SETPOINT" and demand.value <= 0:
+        return _Asked(demand, shares=demand.value < 0, fixed_w=0)
+    waits = reading.waits - _HARMLESS_WAITS
+    if "reserve" in waits or reading.soc_bp <= choices.reserve_bp:
+        # It has given what it may; to charge now would take from the grid what others give.
+        return _Asked(demand, fixed_w=0, reason="reserve")
+    if "departure" in waits:
+        return _Asked(demand, reason="departure")
+    # Nobody has asked this one before: its own switch for export is about to be set.
+    if not reading.linked or waits - ({"permission"} if not reading.export_enabled else set()):
+        return _Asked(demand, reason="not_ready")
+    return _Asked(demand, shares=True)
+
+
+def _first(demands: Demands, choices: Choices) -> Demand | None:
+    """What counts for an owner: a set-point, else an emergency, else prices."""
+    for kind in ("DISPATCH_SETPOINT", "ALERT_GRID_EMERGENCY"):
+        demand = demands.get(kind)
+        if demand is not None:
+            return demand
+    price = demands.get("EXPORT_PRICE")
+    if price is not None and price.value >= _or_never(choices.export_above):
+        return price
+    price = demands.get("PRICE")
+    if price is not None and price.value >= _or_never(choices.pause_above):
+        return price
+    return None
+
+
+def _or_never(price: float | None) -> float:
+    return inf if price is None else price
+
+
+def departs(
+    now_s: float, zone: ZoneInfo, choices: Choices, entry: ConnectorEntry, reading: Reading
+) -> bool:
+    """Must it charge now to be ready when the driver leaves?"""
+    if not choices.departure or entry.battery_wh is None or reading.soc_bp < 0:
+        return False
+    lacks_wh = (choices.ready_bp - reading.soc_bp) * entry.battery_wh / 10_000
+    if lacks_wh <= 0:
+        return False
+    power_w = max(_LEAST_CHARGE_W, reading.import_w)
+    if reading.charge_max_w:
+        power_w = min(power_w, reading.charge_max_w)
+    leaves_s = next_time_s(read_time(choices.departure), now_s, zone)
+    needs_s = lacks_wh * 3600 / (power_w * _CHARGE_SHARE)
+    return now_s + needs_s + _DEPARTURE_MARGIN_S >= leaves_s
+
+
+def _powers(
+    site: Site, demands: Demands, asked: Mapping[str, _Asked], readings: Mapping[str, Reading]
+) -> dict[str, int]:
+    """Shares of the set-point in W, signed; of an export price, all that may be given."""
+    setpoint = demands.get("DISPATCH_SETPOINT")
+    importing = setpoint is not None and setpoint.value < 0
+    wants: dict[str, int] = {}
+    for name, wish in asked.items():
+        if wish.shares:
+            reading = readings[name]
+            own_w = reading.import_w if importing else reading.export_w
+            vehicle_w = reading.charge_max_w if importing else reading.discharge_max_w
+            wants[name] = min(own_w, vehicle_w) if vehicle_w else own_w
+    bounds = [] if importing else _export_bounds_w(site, demands, wants, readings)
+    if setpoint is not None:
+        bounds.append(Bound(round(abs(setpoint.value)), frozenset(wants)))
+    given = share(wants, {}, bounds)
+    return {name: -power_w if importing else power_w for name, power_w in given.items()}
+
+
+def _export_bounds_w(
+    site: Site, demands: Demands, wants: Mapping[str, int], readings: Mapping[str, Reading]
+) -> list[Bound]:
+    bounds = [
+        Bound(service.export_ma * _volts(readings) // 1000, frozenset(service.connectors))
+        for service in site.services
+        if service.export_ma is not None
+    ]
+    cap = demands.get("EXPORT_CAPACITY_LIMIT")
+    if cap is not None:
+        bounds.append(Bound(round(cap.value), frozenset(wants)))
+    return bounds
+
+
+def _imports(
+    now_s: float,
+    site: Site,
+    cap: Demand | None,
+    capped: Set[str],
+    asked: Mapping[str, _Asked],
+    readings: Mapping[str, Reading],
+    counted_ma: Mapping[str, int],
+) -> dict[str, int]:
+    """The site's limit for charging, of each connector; `capped` share what `cap` leaves."""
+    bounds = [
+        Bound(service.import_ma, frozenset(service.connectors))
+        for service in site.services
+        if service.import_ma is not None
+    ]
+    if cap is not None:
+        bounds.append(Bound(round(cap.value * 1000 / _volts(readings)), frozenset(capped)))
+    bound = {name for item in bounds for name in item.members}
+    wants = {
+        entry.name: wanted_ma(entry, readings[entry.name])
+        for entry in site.connectors
+        if entry.name in readings and entry.name in bound
+    }
+    turn = int(now_s) // _TURN_S % max(1, len(wants))
+    names = sorted(wants)
+    # Who has to leave is served first.
+    order = sorted(names[turn:] + names[:turn], key=lambda name: asked[name].reason != "departure")
+    given = share_in_turns(wants, counted_ma, bounds, LEAST_CHARGE_MA, order)
+    given = rise_in_room(given, counted_ma, bounds, LEAST_CHARGE_MA)
+    return dict.fromkeys(readings, NO_LIMIT_MA) | given
+
+
+def wanted_ma(entry: ConnectorEntry, reading: Reading) -> int:
+    """What a connector could use: nothing without a vehicle, the least for one that only waits."""
+    if reading.session_state in _EMPTY:
+        return 0
+    most_ma = min(reading.rated_ma, entry.most_ma or reading.rated_ma)
+    if reading.charge_max_w:
+        most_ma = min(
+            most_ma, reading.charge_max_w * 1_000_000 // (reading.line_mv or _NOMINAL_MV)
+        )
+    drawing = reading.session_state in ("charging", "discharging")
+    return max(LEAST_CHARGE_MA, most_ma) if drawing else LEAST_CHARGE_MA
+
+
+def _exports(
+    site: Site, demands: Demands, asked: Mapping[str, _Asked], readings: Mapping[str, Reading]
+) -> dict[str, int]:
+    """The site's limit for export: belt and braces around the targets."""
+    exporting = frozenset(name for name, wish in asked.items() if wish.shares)
+    volts = _volts(readings)
+    bounds = [
+        Bound(service.export_ma, frozenset(service.connectors))
+        for service in site.services
+        if service.export_ma is not None
+    ]
+    cap = demands.get("EXPORT_CAPACITY_LIMIT")
+    if cap is not None:
+        bounds.append(Bound(round(cap.value * 1000 / volts), exporting))
+    given = {
+        # Without a target nothing flows out, and a limit of 0 would look like a reason of its own.
+        name: min((item.most for item in bounds if name in item.members), default=NO_LIMIT_MA)
+        for name in readings
+    }
+    bound = {name for item in bounds for name in item.members}
+    wants = {name: readings[name].rated_ma for name in exporting & bound}
+    return given | share(wants, {}, bounds)
+
+
+def _volts(readings: Mapping[str, Reading]) -> int:
+    """Of the service: the highest that a connector measures, so that powers are not too high."""
+    return max((r.line_mv for r in readings.values() if r.line_mv), default=_NOMINAL_MV) // 1000
