@@ -15,8 +15,9 @@ IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip --disable-pip-version-check -q
 PICO := .cache/pico
 UMODBUS := .cache/umodbus
+LONG := tests/pico/whole tests/programme
 
-.PHONY: help demo flash test test-pico test-foreign lint registers evidence pico-image lock clean
+.PHONY: help demo flash test test-long test-foreign lint registers evidence pico-image lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -32,10 +33,11 @@ flash: $(VENV)/.dev ## copy the firmware to a Pico: PORT=/dev/ttyACM0, and CONSO
 	@$(VENV)/bin/wattback flash "$(PORT)" $(if $(CONSOLE),--console "$(CONSOLE)")
 
 test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
-	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt --ignore tests/pico/whole $(PYTEST_ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt \
+		$(addprefix --ignore ,$(LONG)) $(PYTEST_ARGS)
 
-test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico
-	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/pico/whole $(PYTEST_ARGS)
+test-long: $(VENV)/.dev $(PICO)/.downloaded ## run the long tests: a whole unit on an emulated Pico, a programme in all weathers
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal $(LONG) $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install

@@ -243,7 +243,7 @@ class Connector:
         contactor = self.contactor
         pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
         if pilot.state == STATE_A and self.vehicle.link != LINK_NONE:
-            hear(self, 0)  # however short an A is: what comes after it starts from nothing
+            self.dispatch.lose_vehicle(self.settings)
         contactor.sense(inputs.contactor_aux_closed, dt_ms)
         is_open = not contactor.commanded and not contactor.confirmed
         self.ground_fault.sense(

@@ -108,6 +108,16 @@ class Dispatch:
         self.vehicle.sense(connected, settings, dt_ms)
         self.judge(settings)
 
+    def lose_vehicle(self, settings: Settings) -> None:
+        """The pilot shows state A, however briefly: what comes after it starts from nothing.
+
+        For now there is no link; what else is against an export is found in the vehicle's turn,
+        because the tick that opens a contactor under load has enough to do.
+        """
+        self.vehicle.sense(0, settings, 0)
+        self.export.waits |= WAIT_LINK
+        self._news = 1
+
     def judge(self, settings: Settings) -> None:
         """Find anew what vehicle and owner have against an export."""
         waits = self.export.waits

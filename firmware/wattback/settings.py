@@ -58,8 +58,9 @@ SETTINGS = (
     # Silence of a controller that has once beaten, until its targets and limits do not count.
     # Between SmartEVSE's 11 s and OpenEVSE's 120 s (evse.md 5.1, C).
     ("controller_timeout_s", 60, 1, 3600, AT_RUN_TIME),
-    # The owner's switch, besides the utility's permission.
-    ("export_enabled", 1, 0, 1, AT_RUN_TIME),
+    # The owner's switch, besides the utility's permission. Off after each start until it is set:
+    # nothing exports before its owner has enrolled.
+    ("export_enabled", 0, 0, 1, AT_RUN_TIME),
     # State of charge that is never exported: 20 % (a vendor's advice; evse.md 7, C).
     ("reserve_bp", 2000, 0, 10000, AT_RUN_TIME),
     # Energy exported a day; −1: no limit of its own.

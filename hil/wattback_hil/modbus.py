@@ -158,9 +158,10 @@ def simulated_wire(stream: ByteStream, unit_id: int) -> Wire:
 
 
 def _connected(client: ModbusTcpClient | ModbusSerialClient, unit_id: int, where: str) -> Wire:
+    wire = Wire(client, unit_id, where)  # before it connects, so that pymodbus logs nothing
     if not client.connect():
         raise BenchError(f"no board can be reached at {where}: is it powered and connected?")
-    return Wire(client, unit_id, where)
+    return wire
 
 
 class _RtuClient(ModbusSerialClient):

@@ -124,6 +124,11 @@ class SimulatedBoard:
         return self._link is not None
 
     @property
+    def late_ticks(self) -> int:
+        """See Link."""
+        return 0 if self._link is None else self._link.late_ticks
+
+    @property
     def most_in(self) -> int:
         """See Link."""
         return MOST_IN if self._link is None else self._link.most_in

@@ -10,20 +10,17 @@ Each is answered by one object: {"ok": true, "t_s": …}, with "values" when som
 or {"error": sentence}. `t_s` is simulated time.
 """
 
-import json
-from collections.abc import Callable, Mapping
 from functools import partial
 
 from wattback_sim.actions import find_action
 from wattback_sim.clock import to_us
-from wattback_sim.errors import BadInputError, suggestion
+from wattback_sim.errors import BadInputError
 from wattback_sim.faults import FaultKind, check_amount, find_fault
+from wattback_sim.orders import Answer, Order, Verbs, answer_line, refuse_unknown
 from wattback_sim.parameters import check_number
 from wattback_sim.readings import read
 from wattback_sim.site import Site
 
-Answer = dict[str, object]
-Order = Mapping[str, object]
 _LONGEST_S = 7 * 86400.0
 
 
@@ -32,7 +29,7 @@ class Control:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._verbs: dict[str, Callable[[Order], Answer]] = {
+        self._verbs: Verbs = {
             "do": self._do,
             "set": self._set,
             "fault": self._fault,
@@ -42,19 +39,10 @@ class Control:
 
     def answer(self, line: bytes) -> bytes:
         """The answer to one line, without its newline: always one JSON object."""
-        try:
-            said = self._obey(_parse(line))
-        except BadInputError as error:
-            said = {"error": str(error)}
-        return json.dumps(said).encode()
+        return answer_line(line, self._verbs, self._stamp)
 
-    def _obey(self, order: Order) -> Answer:
-        verbs = [verb for verb in self._verbs if verb in order]
-        if len(verbs) != 1:
-            known = ", ".join(self._verbs)
-            raise BadInputError(f"an order has exactly one of {known}, this has {len(verbs)}")
-        values = self._verbs[verbs[0]](order)
-        return {"ok": True, "t_s": self._site.clock.now_us / 1e6, **values}
+    def _stamp(self) -> Answer:
+        return {"t_s": self._site.clock.now_us / 1e6}
 
     def _do(self, order: Order) -> Answer:
         action = find_action(_text(order, "do"))
@@ -65,7 +53,7 @@ class Control:
         return {}
 
     def _set(self, order: Order) -> Answer:
-        _refuse_unknown(order, ("set", "to", "over_s"))
+        refuse_unknown(order, ("set", "to", "over_s"))
         path = _text(order, "set")
         parameters = self._site.world.parameters
         parameters.check_later(path)
@@ -79,7 +67,7 @@ class Control:
         return {}
 
     def _fault(self, order: Order) -> Answer:
-        _refuse_unknown(order, ("fault",))
+        refuse_unknown(order, ("fault",))
         fault, given = _find(order["fault"], ("part", "kind", "amount", "for_s"))
         amount = check_amount(fault, given.get("amount"))
         for_us = _span_us(given, "for_s")
@@ -90,31 +78,15 @@ class Control:
         return {}
 
     def _mend(self, order: Order) -> Answer:
-        _refuse_unknown(order, ("mend",))
+        refuse_unknown(order, ("mend",))
         fault, _ = _find(order["mend"], ("part", "kind"))
         self._site.mend(fault)
         return {}
 
     def _get(self, order: Order) -> Answer:
-        _refuse_unknown(order, ("get",))
+        refuse_unknown(order, ("get",))
         names = order["get"] if isinstance(order["get"], list) else [order["get"]]
         return {"values": {str(name): read(self._site, str(name)) for name in names}}
-
-
-def _parse(line: bytes) -> Order:
-    try:
-        order = json.loads(line)
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise BadInputError("a line holds one JSON object, and this one does not") from None
-    if not isinstance(order, dict):
-        raise BadInputError(f"a line holds one JSON object, not {json.dumps(order)[:40]}")
-    return order
-
-
-def _refuse_unknown(order: Order, known: tuple[str, ...]) -> None:
-    for key in order:
-        if key not in known:
-            raise BadInputError(f"unknown key {key!r}{suggestion(key, known)}")
 
 
 def _text(order: Order, key: str) -> str:
@@ -131,5 +103,5 @@ def _span_us(order: Order, key: str) -> int:
 def _find(given: object, known: tuple[str, ...]) -> tuple[FaultKind, Order]:
     if not isinstance(given, dict):
         raise BadInputError(f"a fault is an object with part and kind, not {given!r}")
-    _refuse_unknown(given, known)
+    refuse_unknown(given, known)
     return find_fault(str(given.get("part")), str(given.get("kind"))), given

@@ -16,6 +16,10 @@ class FirmwareStoppedError(SimulationError):
     """The firmware raised, allocated in a tick, or its process ended."""
 
 
+class PortTakenError(SimulationError):
+    """A TCP port cannot be had."""
+
+
 def suggestion(seen: str, known: Iterable[str]) -> str:
     """The end of a sentence: "; did you mean X?", or the choices when nothing is near."""
     names = sorted(known)

@@ -12,7 +12,7 @@
     t_s = 930.0
     lasts_s = 900.0
     payload = "DISPATCH_SETPOINT"
-    value = 8.0                    # kW, as the utility says it
+    value = 8.0                    # kW, as the utility says it; a text for an alert
     cancelled_s = 1200.0           # when it withdraws it; without it, never
 
 The simulator plays the utility; the controller that answers it is another program.
@@ -26,16 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from wattback_sim.clock import to_us
+from wattback_sim.errors import BadInputError
 from wattback_sim.toml_reader import TOP, Entry, Place, TomlReader
+from wattback_sim.utility.payloads import PAYLOADS, check_payload
 
-PAYLOADS = {
-    "DISPATCH_SETPOINT": (-1000.0, 1000.0, "kW"),
-    "EXPORT_CAPACITY_LIMIT": (0.0, 1000.0, "kW"),
-    "IMPORT_CAPACITY_LIMIT": (0.0, 1000.0, "kW"),
-    "PRICE": (-100.0, 100.0, "per kWh"),
-    "EXPORT_PRICE": (-100.0, 100.0, "per kWh"),
-    "ALERT_GRID_EMERGENCY": (0.0, 1.0, ""),
-}
 _EVENT_KEYS = (
     "name",
     "announced_s",
@@ -58,7 +52,7 @@ class UtilityEvent:
     t_us: int
     lasts_us: int
     payload: str
-    value: float
+    value: float | str
     cancelled_us: int | None
     priority: int | None
 
@@ -106,13 +100,29 @@ def _event(reader: TomlReader, entry: Entry, place: Place, duration_s: float) ->
     priority = None
     if "priority" in entry:
         priority = reader.whole(entry, "priority", (0, 1000, ""), 0, place)
+    lasts_s = reader.number(entry, "lasts_s", (1.0, 86400.0, "s"), place)
+    if lasts_s % 1:
+        reader.fail(f"lasts_s is in whole seconds, not {lasts_s:g}", place, "lasts_s")
+    announced_us = time_us("announced_s", 0.0)
+    cancelled_us = time_us("cancelled_s") if "cancelled_s" in entry else None
+    if cancelled_us is not None and cancelled_us < announced_us:
+        reader.fail("nothing can be withdrawn before it is announced", place, "cancelled_s")
     return UtilityEvent(
         name=reader.text(entry, "name", place),
-        announced_us=time_us("announced_s", 0.0),
+        announced_us=announced_us,
         t_us=time_us("t_s"),
-        lasts_us=to_us(reader.number(entry, "lasts_s", (1.0, 86400.0, "s"), place)),
+        lasts_us=to_us(lasts_s),
         payload=payload,
-        value=reader.number(entry, "value", PAYLOADS[payload], place),
-        cancelled_us=time_us("cancelled_s") if "cancelled_s" in entry else None,
+        value=_value(reader, entry, payload, place),
+        cancelled_us=cancelled_us,
         priority=priority,
     )
+
+
+def _value(reader: TomlReader, entry: Entry, payload: str, place: Place) -> float | str:
+    if "value" not in entry:
+        reader.fail(f"value is missing: what {payload} asks for", place, "")
+    try:
+        return check_payload(payload, entry["value"])
+    except BadInputError as error:
+        reader.fail(str(error), place, "value")

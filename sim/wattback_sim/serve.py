@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from wattback_sim.allow_list import LOCALLY, Listening
 from wattback_sim.control import Control
 from wattback_sim.serve_pty import PtyPort
 from wattback_sim.serve_tcp import Client, ControlClient, Door, ModbusClient
@@ -51,7 +52,9 @@ class Pacing:
 class Server:
     """One site, served from `run` until `stop` or the end of its firmware.
 
-    complain: told once, in a sentence, that the machine is too slow. Raises PortTakenError.
+    complain: told once, in a sentence, that the machine is too slow, and once of everybody who may
+    not come. modbus: where its Modbus TCP listens, and to whom; the control to this machine alone.
+    Raises PortTakenError.
     """
 
     def __init__(
@@ -61,18 +64,20 @@ class Server:
         modbus_port: int,
         control_port: int,
         complain: Callable[[str], None],
+        modbus: Listening = LOCALLY,
     ) -> None:
         self._site = site
         self._speed = speed
         self._complain = complain
         self._stopped = False
         control = Control(site)
-        self._doors = [
-            Door("Modbus", "--modbus-port", modbus_port, partial(ModbusClient, wiring=site.wiring))
-        ]
+        client = partial(ModbusClient, wiring=site.wiring)
+        door = Door("Modbus", "--modbus-port", modbus_port, client, modbus, complain)
+        self._doors = [door]
         try:
             welcome = partial(ControlClient, control=control)
-            self._doors.append(Door("control", "--control-port", control_port, welcome))
+            door = Door("control", "--control-port", control_port, welcome, LOCALLY, complain)
+            self._doors.append(door)
         except Exception:
             self._doors[0].close()
             raise

@@ -8,18 +8,15 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
+from wattback_sim.allow_list import Listening
 from wattback_sim.control import Control
-from wattback_sim.errors import SimulationError
+from wattback_sim.errors import PortTakenError
+from wattback_sim.orders import Lines
 from wattback_sim.wiring import Wiring
 
-HOST = "127.0.0.1"
 _PIECE = 4096
-_LONGEST_LINE = 65_536
 _MOST_BACKLOG = 4096
-
-
-class PortTakenError(SimulationError):
-    """A TCP port cannot be had."""
+_MOST_NAMED = 100  # of those who were turned away
 
 
 class Client(Protocol):
@@ -44,31 +41,52 @@ class Client(Protocol):
 
 
 class Door:
-    """A listening port. address: as people write it."""
+    """A listening port. address: as people write it.
+
+    listening: where it is, and who is let in. complain: told once, in a sentence, of everybody
+    who is not. Raises PortTakenError.
+    """
 
     def __init__(
-        self, what: str, option: str, port: int, welcome: Callable[[socket.socket], Client]
+        self,
+        what: str,
+        option: str,
+        port: int,
+        welcome: Callable[[socket.socket], Client],
+        listening: Listening,
+        complain: Callable[[str], None],
     ) -> None:
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        host = listening.host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self.sock.bind((HOST, port))
+            self.sock.bind((host, port))
             self.sock.listen()
         except OSError as error:
             self.sock.close()
             raise PortTakenError(
-                f"port {port} of {HOST} cannot be had for {what} ({error.strerror}): choose "
+                f"port {port} of {host} cannot be had for {what} ({error.strerror}): choose "
                 f"another with {option}, 0 for any"
             ) from None
         self.sock.setblocking(False)
-        self.address = f"{HOST}:{self.sock.getsockname()[1]}"
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"{shown}:{self.sock.getsockname()[1]}"
+        self._what = what
         self._welcome = welcome
+        self._listening = listening
+        self._complain = complain
+        self._turned_away: set[str] = set()
 
     def accept(self) -> list[Client]:
         """The next client, or nobody when it was not let in."""
         try:
-            sock, _ = self.sock.accept()
+            sock, (peer, *_) = self.sock.accept()
         except OSError:  # it has given up in the meantime
+            return []
+        if not self._listening.lets_in(peer):
+            sock.close()
+            self._turn_away(peer)
             return []
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -77,6 +95,13 @@ class Door:
         except ConnectionRefusedError:
             sock.close()
             return []
+
+    def _turn_away(self, peer: str) -> None:
+        if peer not in self._turned_away and len(self._turned_away) < _MOST_NAMED:
+            self._turned_away.add(peer)
+            self._complain(
+                f"{peer} may not come to {self._what}: it is not on the list of --allow"
+            )
 
     def close(self) -> None:
         """Let nobody in any more."""
@@ -128,7 +153,7 @@ class ControlClient:
         self.unsent = bytearray()
         self.over = False
         self._control = control
-        self._line = bytearray()
+        self._lines = Lines()
 
     @property
     def ready(self) -> bool:
@@ -140,17 +165,9 @@ class ControlClient:
         data = _receive(self.sock)
         if data is None:
             return
-        self._line += data
-        *lines, rest = bytes(self._line).split(b"\n")
-        self._line = bytearray(rest)
-        if len(rest) > _LONGEST_LINE:
-            lines.append(rest)
-            self.over = True
-        elif not data:
-            self.over = True
-        for line in lines:
-            if line.strip():
-                self.unsent += self._control.answer(line) + b"\n"
+        for line in self._lines.take(data):
+            self.unsent += self._control.answer(line) + b"\n"
+        self.over = self._lines.over
 
     def close(self) -> None:
         """See Client."""

@@ -34,10 +34,12 @@ class Served:
 
 
 @contextmanager
-def served(runtime: str = "cpython", scenario: Path | None = None) -> Iterator[Served]:
+def served(
+    runtime: str = "cpython", scenario: Path | None = None, speed: str = SPEED
+) -> Iterator[Served]:
     """A served board until the end of the block. scenario: what it begins with."""
     options = (
-        f"--runtime {runtime} --speed {SPEED} --modbus-port 0 --control-port 0 --json".split()
+        f"--runtime {runtime} --speed {speed} --modbus-port 0 --control-port 0 --json".split()
     )
     if scenario is not None:
         options += ["--scenario", str(scenario)]

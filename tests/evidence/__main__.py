@@ -18,6 +18,7 @@ from tests.evidence import (
     identity,
     modbus_rate,
     pico,
+    programme,
     rates,
     reactions,
     whole_unit,
@@ -40,6 +41,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "ceasing": ceasing.measure,
     "modbus": modbus_rate.measure,
     "fuzz": fuzz.measure,
+    "programme": programme.measure,
 }
 
 

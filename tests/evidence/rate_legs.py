@@ -86,6 +86,7 @@ class _Memory:
 
     most_in = MOST_IN
     connections = 0
+    late_ticks = 0
 
     def __init__(self, frames: Frames) -> None:
         self._answers: Iterator[Sequence[int]] = iter([answer for _, answer in frames])

@@ -41,8 +41,8 @@ def measure() -> Section:
         "The firmware as it is flashed, booted twice in a simulated world: pilot, metering chip, "
         "FRAM, contactor, latch and wires are models of the circuit of docs/board_pico.md; the "
         "truths judge the world every 10 ms. A tick is timed by a stopwatch around the interrupt, "
-        "some 60 µs of which are its own; what the board measures half-way between two ticks is "
-        "not in it. Emulated microseconds are a floor: the emulator has no cache misses.",
+        "less what an empty call takes there; what the board measures half-way between two ticks "
+        "is not in it. Emulated microseconds are a floor: the emulator has no cache misses.",
         f"MicroPython 1.27.0 for the RP2040 (125 MHz), emulated by rp2040py {version('rp2040py')}",
         "1",
         (

@@ -9,8 +9,7 @@ import pytest
 from tests.foreign.certificates import Authority, authority
 from wattback_controller.openadr.client import Access, Client
 from wattback_controller.openadr.errors import NotReachableError, ProgrammeError
-from wattback_sim.errors import BadInputError
-from wattback_sim.serve_tcp import PortTakenError
+from wattback_sim.errors import BadInputError, PortTakenError
 from wattback_sim.utility.access import Account
 from wattback_sim.utility.served import serve_utility
 from wattback_sim.utility.vtn import Utility

@@ -125,12 +125,14 @@ class _Chance:
         dice = self._dice
         if self._fit:
             lines = ["vehicle.plugged = true", "link.on = true", "connector.export_permitted = 1"]
+            lines.append("connector.export_enabled = 1")
             lines.append(f"connector.enter_service_delay_s = {dice.randint(0, 8)}")
             lines.append(f"connector.target_ramp_w_per_s = {dice.randint(1500, 20000)}")
         else:
             lines = [f"vehicle.plugged = {self._flag(0.7)}"]
             lines += [f"{path} = {self._flag(chance)}" for path, chance in _FLAWS]
             lines.append(f"connector.export_permitted = {int(dice.random() < 0.7)}")
+            lines.append(f"connector.export_enabled = {int(dice.random() < 0.8)}")
             lines.append(f"connector.enter_service_delay_s = {dice.randint(0, 30)}")
         for path, low, high, digits in _STARTS:
             if dice.random() < (0.08 if self._fit else 0.4):

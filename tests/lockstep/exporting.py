@@ -36,6 +36,7 @@ VEHICLE: dict[str, Value] = {
 # In service soon, with a ramp that a test need not wait for.
 SETTINGS = {
     "export_permitted": 1,
+    "export_enabled": 1,
     "enter_service_delay_s": 1,
     "enter_service_ramp_s": 1,
     "target_ramp_w_per_s": 4_000,

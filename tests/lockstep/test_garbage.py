@@ -20,6 +20,7 @@ LINKED = {"vehicle.plugged": True, "vehicle.soc": 0.6, "link.on": True}
 SETTINGS = {
     **default_settings(),
     "export_permitted": 1,
+    "export_enabled": 1,
     "enter_service_delay_s": 1,
     "enter_service_ramp_s": 1,
     "target_ramp_w_per_s": 4000,

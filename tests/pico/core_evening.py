@@ -43,6 +43,7 @@ _SETTINGS = {
     "enter_service_delay_s": 2,
     "enter_service_ramp_s": 2,
     "export_permitted": 1,
+    "export_enabled": 1,
     "target_ramp_w_per_s": 20000,
     "vehicle_link_timeout_ms": 1000,
     "permission_excess_ms": 1700,

@@ -134,6 +134,8 @@ def exporting_visit() -> ExportingVisit:
     answers: list[str] = []
     unit.site.controller.write({"704.WSet": 8000}, "rtu", answers.append)
     unit.site.controller.write({"704.WSetEna": 1}, "rtu", answers.append)
+    unit.phase("is told a target", lambda: len(answers) == 2, 1)
+    assert answers == ["", ""]
     unit.until_session("discharging", 6)
     unit.phase("feeds the grid", lambda: unit.status("power_w") > 7000, 4)
     latch_us = _trip_by_a_leak(unit)

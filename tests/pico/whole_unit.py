@@ -31,6 +31,7 @@ SETTINGS = {
     "enter_service_delay_s": 1,
     "enter_service_ramp_s": 1,
     "export_permitted": 1,
+    "export_enabled": 1,
     "target_ramp_w_per_s": 20000,
 }
 

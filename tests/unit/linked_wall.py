@@ -23,6 +23,7 @@ _LEAST_MV = 120_000  # below it the inverter limits its current
 # A site that may export, quickly in service, with a ramp that tests need not wait for.
 SITE = {
     "export_permitted": 1,
+    "export_enabled": 1,
     "enter_service_delay_s": 1,
     "enter_service_ramp_s": 1,
     "target_ramp_w_per_s": 2_000,

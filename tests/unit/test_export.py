@@ -19,7 +19,8 @@ NOT_CERTIFIED = (MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000)
 
 def settings_of(**changes: int) -> Settings:
     settings = Settings()
-    assert settings.load(settings_with(**{"export_permitted": 1, **changes})) == ""
+    chosen = {"export_permitted": 1, "export_enabled": 1, **changes}
+    assert settings.load(settings_with(**chosen)) == ""
     return settings
 
 

@@ -39,7 +39,7 @@ class Days:
 
     def reached(self, limit_wh: int) -> bool:
         settings = Settings()
-        values = settings_with(export_permitted=1, export_day_limit_wh=limit_wh)
+        values = settings_with(export_permitted=1, export_enabled=1, export_day_limit_wh=limit_wh)
         assert settings.load(values) == ""
         self.export.judge(after(*WAYS[LINK_AUTHORISED]), 11_520, settings)
         return bool(self.export.waits & WAIT_DAY_LIMIT)

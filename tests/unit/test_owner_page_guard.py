@@ -14,7 +14,7 @@ from wattback_controller.connector_link import Silence
 from wattback_controller.owner_page.app import LARGEST_BODY
 from wattback_controller.owner_page.serve import ServedPage, serve_page
 from wattback_controller.records import Event, Segment
-from wattback_sim.serve_tcp import PortTakenError
+from wattback_sim.errors import PortTakenError
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,41 +14,22 @@ from typing import Any
 
 import pytest
 
+from tests.unit.serve_bench import (
+    COMMAND,
+    FOUR,
+    PATIENCE_S,
+    READ_FOUR,
+    Controller,
+    connect,
+    serving,
+    with_header,
+)
 from tests.unit.source_tree import ROOT, files, imports_of, under
 from wattback.codec.crc_modbus import crc16_modbus
-from wattback_sim.serve import Pacing
-
-_COMMAND = (sys.executable, "-c", "from wattback_tools.cli import main; main()", "sim", "serve")
-_ANY_PORTS = ("--json", "--modbus-port", "0", "--control-port", "0")
-_PATIENCE_S = 20.0
-
-READ_FOUR = bytes.fromhex("01 03 9c40 0004")
-FOUR = bytes.fromhex("01 03 08 53756e53 0001 0042")
 
 
 def with_sum(frame: bytes) -> bytes:
     return frame + crc16_modbus(frame, 0, len(frame)).to_bytes(2, "little")
-
-
-def with_header(pdu: bytes) -> bytes:
-    return bytes.fromhex("0001 0000 00") + bytes([len(pdu)]) + pdu
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """A board in a process of its own, and what it said on its first line."""
-    process = subprocess.Popen(
-        [*_COMMAND, *_ANY_PORTS, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.communicate(timeout=_PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
@@ -74,36 +54,12 @@ def terminal(path: str) -> Iterator[int]:
 def read_until(fd: int, words: bytes) -> bytes:
     """What comes from a terminal, until it holds these words."""
     said = b""
-    ends_s = time.monotonic() + _PATIENCE_S
+    ends_s = time.monotonic() + PATIENCE_S
     while words not in said:
         assert time.monotonic() < ends_s, said
         if select.select([fd], [], [], 0.1)[0]:
             said += os.read(fd, 4096)
     return said
-
-
-def connect(address: str) -> socket.socket:
-    host, _, port = address.partition(":")
-    return socket.create_connection((host, int(port)), timeout=_PATIENCE_S)
-
-
-class Controller:
-    """One client of the control port."""
-
-    def __init__(self, address: str) -> None:
-        self._file = connect(address).makefile("rwb")
-
-    def line(self, line: bytes) -> dict[str, Any]:
-        self._file.write(line + b"\n")
-        self._file.flush()
-        answer: dict[str, Any] = json.loads(self._file.readline())
-        return answer
-
-    def say(self, **order: object) -> dict[str, Any]:
-        return self.line(json.dumps(order).encode())
-
-    def get(self, name: str) -> Any:
-        return self.say(get=name)["values"][name]
 
 
 def test_the_line_says_where_everything_is(board: dict[str, Any]) -> None:
@@ -152,7 +108,7 @@ def test_four_clients_are_served_at_once_and_a_fifth_is_let_go(board: dict[str, 
 
 def wait_for_a_place(board: dict[str, Any]) -> None:
     """Until a client that comes is answered: the board may not have noticed yet that one left."""
-    ends_s = time.monotonic() + _PATIENCE_S
+    ends_s = time.monotonic() + PATIENCE_S
     answer = b""
     while not answer and time.monotonic() < ends_s:
         with connect(board["modbus_tcp"]) as again:
@@ -224,7 +180,7 @@ def test_a_speed_that_no_machine_keeps_lags_and_says_so_once() -> None:
         time.sleep(3.5)
         seconds = controller.get("world.time_s")
         process.terminate()
-        _, err = process.communicate(timeout=_PATIENCE_S)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert 0.0 < seconds < 3000.0
     assert len(err.splitlines()) == 1
     assert "does not keep up with 1000 times real time" in err
@@ -241,7 +197,7 @@ def test_a_scenario_gives_world_settings_and_events(tmp_path: Path) -> None:
     with serving("--scenario", str(file), "--runtime", "cpython") as (_, addresses):
         assert addresses["unit_id"] == 7
         controller = Controller(addresses["control"])
-        ends_s = time.monotonic() + _PATIENCE_S
+        ends_s = time.monotonic() + PATIENCE_S
         while not controller.get("world.plugged"):
             assert time.monotonic() < ends_s
             time.sleep(0.05)
@@ -256,7 +212,7 @@ def test_a_signal_ends_it_cleanly(number: int, code: int, runtime: str) -> None:
         with connect(addresses["modbus_tcp"]), terminal(addresses["console"]):
             time.sleep(0.2)
             process.send_signal(number)
-            out, err = process.communicate(timeout=_PATIENCE_S)
+            out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == code
         assert (out, err) == ("", "")
         assert not Path(addresses["console"]).exists()
@@ -270,10 +226,10 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_3(option: str, as_js
         ports = {"--modbus-port": "0", "--control-port": "0", option: port}
         flat = [word for pair in ports.items() for word in pair]
         done = subprocess.run(
-            [*_COMMAND, *flat, *(["--json"] if as_json else [])],
+            [*COMMAND, *flat, *(["--json"] if as_json else [])],
             capture_output=True,
             text=True,
-            timeout=_PATIENCE_S,
+            timeout=PATIENCE_S,
             check=False,
         )
     assert done.returncode == 3
@@ -285,10 +241,10 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_3(option: str, as_js
 
 def test_a_bad_scenario_is_exit_code_2(tmp_path: Path) -> None:
     done = subprocess.run(
-        [*_COMMAND, "--scenario", str(tmp_path / "none.toml")],
+        [*COMMAND, "--scenario", str(tmp_path / "none.toml")],
         capture_output=True,
         text=True,
-        timeout=_PATIENCE_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -297,49 +253,13 @@ def test_a_bad_scenario_is_exit_code_2(tmp_path: Path) -> None:
 
 
 def test_nothing_else_in_the_simulator_reads_a_clock() -> None:
-    readers = [
-        path.name
-        for path in files(ROOT / "sim", ".py")
-        if any(under(name, "time", "threading", "asyncio") for name in imports_of(path))
-    ]
-    assert readers == ["serve.py"]
+    def importers(*modules: str) -> list[str]:
+        return [
+            path.name
+            for path in files(ROOT / "sim", ".py")
+            if any(under(name, *modules) for name in imports_of(path))
+        ]
 
-
-# --- pacing, without a clock ---
-
-
-class Wall:
-    """A wall clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.mark.parametrize("speed", [0.1, 1.0, 10.0])
-def test_simulated_time_is_due_with_the_wall_clock_times_the_speed(speed: float) -> None:
-    wall = Wall()
-    pacing = Pacing(speed, wall)
-    wall.now_s += 0.5
-    assert pacing.due_us(0) == pytest.approx(0.5e6 * speed)
-    assert pacing.wait_s(round(0.7e6 * speed)) == pytest.approx(0.2)
-
-
-def test_a_short_lag_is_made_up() -> None:
-    wall = Wall()
-    pacing = Pacing(1.0, wall)
-    wall.now_s += 0.9
-    assert pacing.due_us(0) == pytest.approx(0.9e6)
-    assert not pacing.lags
-
-
-def test_a_long_lag_is_given_up_and_time_goes_on_from_where_it_is() -> None:
-    wall = Wall()
-    pacing = Pacing(1.0, wall)
-    wall.now_s += 3600.0
-    assert pacing.due_us(5_000_000) == 5_000_000
-    assert pacing.lags
-    wall.now_s += 0.25
-    assert pacing.due_us(5_000_000) == pytest.approx(5_250_000)
+    assert importers("time", "asyncio") == ["serve.py"]
+    # A server of HTTP answers in threads of its own, with the time that it is handed.
+    assert importers("threading", "concurrent") == ["served.py", "vtn.py"]

@@ -12,7 +12,7 @@ import click
 from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import NotPermittedError, NotReachableError, VersionMismatchError
 from wattback_hil.errors import HilError
-from wattback_sim.errors import BadInputError, FirmwareStoppedError
+from wattback_sim.errors import BadInputError, FirmwareStoppedError, PortTakenError
 
 P = ParamSpec("P")
 
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (BadInputError, ExitCode.USAGE),
     (NotReachableError, ExitCode.NOT_REACHABLE),
+    (PortTakenError, ExitCode.NOT_REACHABLE),
     (NotPermittedError, ExitCode.NOT_PERMITTED),
     (VersionMismatchError, ExitCode.VERSION_MISMATCH),
     (HilError, ExitCode.FAILED),

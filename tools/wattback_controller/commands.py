@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Flag
@@ -12,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from wattback_cli.exit_codes import ExitCode
 from wattback_cli.output import answer, check_writable, guarded
 from wattback_cli.paper import Paper
 from wattback_controller.choices import CHOICE_ROWS, OPTION_NAMES
@@ -26,6 +31,7 @@ from wattback_controller.settlement.page import statement_page
 from wattback_controller.settlement.table import statement_table
 from wattback_controller.statement_of import statement_of
 from wattback_controller.store import Store
+from wattback_hil.errors import BenchError
 
 _WHO = "owner (command line)"
 PAGE_PORT = 15080
@@ -56,8 +62,10 @@ def run(path: Path, page_port: int, no_page: bool, as_json: bool) -> None:
     """Control the site until it is interrupted, and keep its records."""
     site = load_site(path)
     stop = Flag()
+    ended_by: list[int] = []
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    def end(number: int, _frame: FrameType | None) -> None:
+        ended_by.append(number)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -78,6 +86,7 @@ def run(path: Path, page_port: int, no_page: bool, as_json: bool) -> None:
         started,
         lambda sentence: click.echo(f"wattback: {sentence}", err=True),
     )
+    sys.exit(ExitCode.INTERRUPTED if signal.SIGINT in ended_by else ExitCode.DONE)
 
 
 @programme.command()
@@ -88,8 +97,8 @@ def run(path: Path, page_port: int, no_page: bool, as_json: bool) -> None:
 @guarded
 def ask(path: Path, connector: str, request: str, as_json: bool) -> None:
     """Enrol, leave, stay out or take part again: CONNECTOR and what is asked."""
-    site = load_site(path)
-    _opened(site).ask(connector, request, time.time())
+    with _desk(path) as desk:
+        desk.ask(connector, request, time.time())
     _done(connector, request, as_json)
 
 
@@ -101,7 +110,8 @@ def ask(path: Path, connector: str, request: str, as_json: bool) -> None:
 @guarded
 def skip(path: Path, connector: str, event: str, as_json: bool) -> None:
     """Let CONNECTOR stay out of one EVENT."""
-    _opened(load_site(path)).stay_out_of(connector, event, time.time())
+    with _desk(path) as desk:
+        desk.stay_out_of(connector, event, time.time())
     _done(connector, f"stays out of event {event}", as_json)
 
 
@@ -117,7 +127,8 @@ _OPTIONS_HELP = "\n\n".join(f"{name}: {row.text}" for name, row in OPTION_NAMES.
 @guarded
 def set_option(path: Path, connector: str, name: str, value: str, as_json: bool) -> None:
     """See `help`."""
-    _opened(load_site(path)).choose(connector, name, value, time.time())
+    with _desk(path) as desk:
+        desk.choose(connector, name, value, time.time())
     _done(connector, f"{name} is {value}", as_json)
 
 
@@ -128,9 +139,10 @@ def set_option(path: Path, connector: str, name: str, value: str, as_json: bool)
 def status(path: Path, as_json: bool) -> None:
     """Say what is chosen, what is asked, and who takes part."""
     site = load_site(path)
-    store = Store(site.folder)
-    chosen = {entry.name: store.choices(entry.name) for entry in site.connectors}
-    going_on = store.going_on()
+    with _records(site) as store:
+        chosen = {entry.name: store.choices(entry.name) for entry in site.connectors}
+        going_on = store.going_on()
+        events = store.events()
     if as_json:
         answer(
             {
@@ -141,7 +153,7 @@ def status(path: Path, as_json: bool) -> None:
                 },
                 "events": [
                     {"event": event.event, "start_s": event.start_s, "end_s": event.end_s}
-                    for event in store.events()
+                    for event in events
                 ],
             }
         )
@@ -151,10 +163,12 @@ def status(path: Path, as_json: bool) -> None:
         out = choices.stays_out("", time.time())
         where = f"takes part in event {going_on[name].event}" if name in going_on else "no event"
         stays = "enrolled" if not out else STOP_TEXTS[out]
-        console.print(f"{name}: {stays}; {where}; reserve {choices.reserve_bp / 100:g} %")
-    for event in store.events():
+        line = f"{name}: {stays}; {where}; reserve {choices.reserve_bp / 100:g} %"
+        console.print(line, markup=False, soft_wrap=True)
+    for event in events:
         when = datetime.fromtimestamp(event.start_s, site.zone)
-        console.print(f"{when:%d %B %H:%M}  {in_words(event)}", markup=False)
+        line = f"{when:%d %B %H:%M}  {in_words(event)}"
+        console.print(line, markup=False, soft_wrap=True)
 
 
 @programme.command()
@@ -172,7 +186,9 @@ def statement(
     for option, out in (("--csv", csv_path), ("--page", page)):
         if out is not None:
             check_writable(option, out)
-    told = statement_of(site, Store(site.folder), Month.parse(month))
+    asked = Month.parse(month)
+    with _records(site) as store:
+        told = statement_of(site, store, asked)
     if csv_path is not None:
         csv_path.write_text(statement_csv(told), encoding="utf-8")
     if page is not None:
@@ -201,7 +217,8 @@ def records(path: Path, month: str, as_json: bool) -> None:
     """Print the signed meter records (OCMF) of a month, one a line."""
     site = load_site(path)
     asked = Month.parse(month)
-    found = Store(site.folder).records(asked.begin_s(site.zone), asked.end_s(site.zone))
+    with _records(site) as store:
+        found = store.records(asked.begin_s(site.zone), asked.end_s(site.zone))
     if as_json:
         answer({"month": str(asked), "records": found})
         return
@@ -217,7 +234,8 @@ def records(path: Path, month: str, as_json: bool) -> None:
 def audit(path: Path, last: int, as_json: bool) -> None:
     """Print the audit log: who asked for what, and what became of it."""
     site = load_site(path)
-    lines = Store(site.folder).audit_lines(last)
+    with _records(site) as store:
+        lines = store.audit_lines(last)
     if as_json:
         answer({"lines": [{"t_s": t_s, "who": who, "what": what} for t_s, who, what in lines]})
         return
@@ -225,9 +243,26 @@ def audit(path: Path, last: int, as_json: bool) -> None:
         click.echo(f"{_local(t_s, site.zone)}  {who}: {what}")
 
 
-def _opened(site: SiteFile) -> OwnerDesk:
+@contextmanager
+def _records(site: SiteFile) -> Iterator[Store]:
+    store = Store(site.folder)
+    try:
+        yield store
+    except sqlite3.OperationalError as error:
+        raise BenchError(
+            f"{store.path} cannot be used now ({error}): is its disk full, or does another "
+            "program hold it? Try again"
+        ) from None
+    finally:
+        store.close()
+
+
+@contextmanager
+def _desk(path: Path) -> Iterator[OwnerDesk]:
+    site = load_site(path)
     names = tuple(entry.name for entry in site.connectors)
-    return OwnerDesk(Store(site.folder), names, site.zone, _WHO)
+    with _records(site) as store:
+        yield OwnerDesk(store, names, site.zone, _WHO)
 
 
 def _done(connector: str, what: str, as_json: bool) -> None:

@@ -172,6 +172,15 @@ class _SiteReader(PlaceReader):
         place = Place("programme")
         entry = self.table("programme")
         self.refuse_unknown(entry, _PROGRAMME_KEYS, place)
+        poll_s = self.whole(entry, "poll_s", (1, 3600, "s"), 10, place)
+        trust_s = self.whole(entry, "trust_s", (10, 86400, "s"), 900, place)
+        if trust_s < 2 * poll_s:
+            self.fail(
+                f"what the utility says would be forgotten before it is asked again: trust_s, "
+                f"{trust_s} s, is at least twice poll_s, {poll_s} s",
+                place,
+                "trust_s" if "trust_s" in entry else "poll_s",
+            )
         return ProgrammeEntry(
             url=self.text(entry, "url", place),
             name=self.text(entry, "name", place),
@@ -181,9 +190,9 @@ class _SiteReader(PlaceReader):
             ca_file=self._beside(entry, "ca_file", place) if "ca_file" in entry else None,
             tariff=self._beside(entry, "tariff", place),
             export_positive=self.flag(entry, "export_positive", False, place),
-            most_w=round(self.number(entry, "most_kw", (0.1, 1000.0, "kW"), place, 100.0) * 1000),
-            poll_s=self.whole(entry, "poll_s", (1, 3600, "s"), 10, place),
-            trust_s=self.whole(entry, "trust_s", (10, 86400, "s"), 900, place),
+            most_w=round(self.number(entry, "most_kw", (0.1, 100.0, "kW"), place, 100.0) * 1000),
+            poll_s=poll_s,
+            trust_s=trust_s,
         )
 
     def _connectors(self) -> list[ConnectorEntry]:
@@ -233,6 +242,12 @@ class _SiteReader(PlaceReader):
                 export_ma=self._ma(entry, "export_a", _SERVICE_A, place),
                 connectors=tuple(dict.fromkeys(names)),
             )
+            if service.import_ma is None and service.export_ma is None:
+                self.fail(
+                    f"{service.name} limits nothing: give its import_a, its export_a, or both",
+                    place,
+                    "",
+                )
             self._check_failsafe(service, by_name, place)
             services.append(service)
         return services

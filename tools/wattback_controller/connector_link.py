@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from wattback.limits import HIGHEST_LIMIT_MA
 from wattback_hil.errors import HilError
 from wattback_hil.modbus import ModbusRefusedError
 from wattback_hil.registers import ModbusClient
@@ -133,7 +134,8 @@ class ConnectorLink:
         self._quiet_until_s = 0.0
         self._silence = ""
         self._told: Order | None = None
-        self._told_s = 0.0
+        self._target_s = 0.0  # when it was written last; each has a timer of its own
+        self._limits_s = 0.0
         self._clock_s = 0.0
 
     def poll(self, now_s: float) -> Reading | Silence:
@@ -157,13 +159,12 @@ class ConnectorLink:
         """
         client = self._client
         assert client is not None
-        due = self._told is None or reading.t_s >= self._told_s + _REFRESH_S
         refused: list[str] = []
 
         def write(values: dict[str, Value]) -> None:
             try:
                 client.write_together(values)
-            except ModbusRefusedError as error:
+            except (ModbusRefusedError, BadInputError) as error:
                 refused.append(str(error))
 
         try:
@@ -173,10 +174,13 @@ class ConnectorLink:
                 write({"ExportEnable": "disabled"})
             if order.reserve_bp != reading.reserve_bp:
                 write({"Reserve": order.reserve_bp / 100})
-            self._tell_limits(order, reading, due, write)
+            self._tell_limits(order, reading, write)
             if order.export_enabled and not reading.export_enabled:
                 write({"ExportEnable": "enabled"})
-            if order.target_w is not None and (due or self._lacks(order.target_w, reading)):
+            if order.target_w is not None and (
+                self._due(self._target_s, reading) or self._lacks(order.target_w, reading)
+            ):
+                self._target_s = reading.t_s
                 write({"704.WSetRvrtTms": TARGET_HOLDS_S})
                 write(
                     {
@@ -188,9 +192,7 @@ class ConnectorLink:
         except HilError as error:
             self._silent(reading.t_s, error)
             raise
-        if due or order != self._told:
-            self._told = order
-            self._told_s = reading.t_s
+        self._told = order
         return refused
 
     def release(self) -> None:
@@ -199,6 +201,9 @@ class ConnectorLink:
             with suppress(HilError):
                 self._client.write("704.WSetEna", "disabled")
             self._close()
+
+    def _due(self, written_s: float, reading: Reading) -> bool:
+        return self._told is None or reading.t_s >= written_s + _REFRESH_S
 
     def _has_target(self, reading: Reading) -> bool:
         """Of the programme, as far as can be known: the connector's own departure hides it."""
@@ -215,14 +220,15 @@ class ConnectorLink:
         self,
         order: Order,
         reading: Reading,
-        due: bool,
         write: Callable[[dict[str, Value]], None],
     ) -> None:
         if order.import_ma is None and order.export_ma is None:
             return
-        import_ma = NO_LIMIT_MA if order.import_ma is None else order.import_ma
-        export_ma = NO_LIMIT_MA if order.export_ma is None else order.export_ma
-        if due or (import_ma, export_ma) != (reading.site_import_ma, reading.site_export_ma):
+        import_ma = _limit(order.import_ma)
+        export_ma = _limit(order.export_ma)
+        said_ma = (reading.site_import_ma, reading.site_export_ma)
+        if self._due(self._limits_s, reading) or (import_ma, export_ma) != said_ma:
+            self._limits_s = reading.t_s
             write(
                 {
                     "SiteImportLimit": _amps(import_ma),
@@ -293,6 +299,11 @@ class ConnectorLink:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _limit(limit_ma: int | None) -> int:
+    """As the register has it: it knows no limit above the largest."""
+    return NO_LIMIT_MA if limit_ma is None else min(limit_ma, HIGHEST_LIMIT_MA)
 
 
 def _amps(limit_ma: int) -> float:

@@ -14,20 +14,21 @@ from typing import Protocol, TypeVar
 from wattback_controller.config import SiteFile
 from wattback_controller.connector_link import ConnectorLink, Reading, Silence
 from wattback_controller.energy import MeterReading, first_mark, follow
-from wattback_controller.held import HeldLimits
+from wattback_controller.held import HeldLimits, HeldTargets
 from wattback_controller.plan import Site, Told, plan
 from wattback_controller.programme_desk import ProgrammeDesk
-from wattback_controller.records import STOP_TEXTS, Event, Interval, Participation
+from wattback_controller.records import STOP_TEXTS, Event, Participation
 from wattback_controller.schedule import demands_at, edges, randomised
 from wattback_controller.signer import Signer
 from wattback_controller.store import Store
-from wattback_controller.taking_part import follow_parts
+from wattback_controller.taking_part import boundaries, follow_parts
 from wattback_hil.errors import HilError
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _BUSY_S = 1
+_DAY_S = 86_400
 _IDLE_S = 5  # a tenth of the silence that a connector allows, and a divisor of an interval
 
 
@@ -75,6 +76,7 @@ class Controller:
             if entry.failsafe_ma is not None
         }
         self._held = HeldLimits(failsafe_ma, store.limits())
+        self._targets = HeldTargets()
         self._silent: set[str] = set()
         self._refused: dict[str, tuple[str, ...]] = {}
 
@@ -88,20 +90,22 @@ class Controller:
         trusted = self._desk is None or self._desk.trusted
         demands = demands_at(events if trusted else (), now_s)
         counted_ma = self._held.counted(now_s, readings)
-        told = plan(now_s, self._site, demands, choices, readings, counted_ma)
+        given_w = self._targets.given(now_s, readings)
+        left_s = self._left_s(now_s)
+        told = plan(now_s, self._site, demands, choices, readings, counted_ma, given_w, left_s)
         with self._store.transaction():
-            complete = self._count(now_s, events, readings)
+            self._count(now_s, events, readings)
             # Before it is written: who then never answers again may have taken it.
             for name, item in told.items():
+                self._targets.intend(now_s, name, item.order.target_w)
                 if item.order.import_ma is not None:
-                    self._held.intend(now_s, name, item.order.import_ma)
-                    self._store.set_limit(name, item.order.import_ma)
+                    held_ma = self._held.intend(now_s, name, item.order.import_ma)
+                    self._store.set_limit(name, held_ma)
         self._tell(now_s, told, readings)
         with self._store.transaction():
             self._follow_parts(now_s, told, readings, events, trusted)
             if self._desk is not None:
-                parts = self._store.participations(*_span(complete, now_s))
-                self._desk.report(now_s, complete, parts, readings)
+                self._desk.report(now_s, readings)
             self._signer.sign_due()
         if self._desk is not None:
             self._desk.deliver(now_s)
@@ -126,6 +130,14 @@ class Controller:
         """All that is known, as this site carries them out."""
         return [randomised(event, self._name) for event in self._store.events()]
 
+    def _left_s(self, now_s: float) -> dict[str, int]:
+        """When each connector has left an event for its driver's departure, in the last day."""
+        return {
+            part.connector: part.end_s
+            for part in self._store.participations(int(now_s) - _DAY_S, int(now_s) + 1)
+            if part.stopped == "departure"
+        }
+
     def _read(self, now_s: float) -> dict[str, Reading]:
         links = list(self._links.values())
         answers = self._spread(lambda link: link.poll(now_s), links)
@@ -147,10 +159,9 @@ class Controller:
 
     def _count(
         self, now_s: float, events: Sequence[Event], readings: Mapping[str, Reading]
-    ) -> list[Interval]:
+    ) -> None:
         """Energy since the last reading of each connector, in the transaction of the caller."""
         good = self._clock_good()
-        complete: list[Interval] = []
         for name, reading in readings.items():
             meter = MeterReading(
                 reading.t_s,
@@ -168,14 +179,12 @@ class Controller:
                 continue
             cuts = edges(events)
             for part in self._store.participations(int(mark.last.t_s), int(now_s) + 1):
-                cuts |= {part.start_s, part.end_s} if part.stopped else {part.start_s}
+                cuts |= boundaries(part, int(now_s))
             mark, closed = follow(name, mark, meter, cuts)
             self._store.set_mark(name, mark)
             self._store.add_intervals([item.interval for item in closed])
             for item in closed:
                 self._store.set_registers(name, item.at_end)
-            complete += [item.interval for item in closed]
-        return complete
 
     def _tell(
         self, now_s: float, told: Mapping[str, Told], readings: Mapping[str, Reading]
@@ -205,7 +214,9 @@ class Controller:
         trusted: bool,
     ) -> None:
         before = self._store.going_on()
-        now_on, ended = follow_parts(int(now_s), before, told, readings, events, trusted)
+        marks = {name: self._store.mark(name) for name in told}
+        since_s = {name: mark.start_s for name, mark in marks.items() if mark is not None}
+        now_on, ended = follow_parts(int(now_s), before, told, readings, events, trusted, since_s)
         for name, part in now_on.items():
             if name not in before or before[name] != part:
                 self._store.put_participation(part)
@@ -218,8 +229,3 @@ class Controller:
 
     def _tell_part(self, now_s: float, part: Participation, what: str) -> None:
         self._store.audit(now_s, "controller", f"{part.connector} {what}")
-
-
-def _span(complete: Sequence[Interval], now_s: float) -> tuple[int, int]:
-    """The time that intervals cover."""
-    return min((item.start_s for item in complete), default=int(now_s)), int(now_s) + 1

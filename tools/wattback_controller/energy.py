@@ -3,8 +3,8 @@
 A connector's registers are read about once a second. What they read at a boundary is found between
 the two readings around it; where these lie far apart, because the controller, the network or the
 connector was away, the energy between them is known and its moment is not, so it is shared out
-evenly and the intervals say `estimated`. An interval's energy is a difference of the same course
-at its two ends, so nothing is lost or counted twice, whatever is cut where.
+evenly and the intervals that meet there say `estimated`. An interval's energy is a difference of
+the same course at its two ends, so nothing is lost or counted twice, whatever is cut where.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def follow(
     import_wh = reading.import_wh - last.import_wh
     export_wh = reading.export_wh - last.export_wh
     flags = set(_clock_flags(reading) | _clock_flags(last))
-    if reading.t_s - last.t_s > _NEAR_S:
+    ends = _edges_between(last.t_s, reading.t_s, edges)
+    if reading.t_s - last.t_s > _NEAR_S and any(end_s < reading.t_s for end_s in ends):
         flags.add("estimated")
     if reading.serial != last.serial or import_wh < 0 or export_wh < 0:
         flags.add("meter_changed")
@@ -85,7 +86,7 @@ def follow(
     on_grid = last.on_grid and reading.on_grid
     course = _Course(last.t_s, reading.t_s, import_wh, export_wh, on_grid)
     complete: list[Closed] = []
-    for edge_s in _edges_between(last.t_s, reading.t_s, edges):
+    for edge_s in ends:
         if edge_s <= mark.start_s:
             continue
         mark = _grown(mark, course.until(edge_s), flags)

@@ -30,6 +30,11 @@ def _free(choices: Choices) -> Choices:
     return replace(choices, opted_out=False, out_until_s=0, out_of=())
 
 
+def _out_until(choices: Choices, until_s: int) -> Choices:
+    """Whoever asks to stay out is not brought back earlier by it."""
+    return replace(choices, out_until_s=max(choices.out_until_s, until_s))
+
+
 REQUESTS = (
     Request("enrol", "take part in the programme", lambda c, *_: replace(_free(c), enrolled=True)),
     Request("leave", "leave the programme", lambda c, *_: replace(c, enrolled=False)),
@@ -37,12 +42,12 @@ REQUESTS = (
     Request(
         "out-today",
         "stay out for the rest of the day",
-        lambda c, now_s, zone: replace(c, out_until_s=midnight_s(now_s, zone)),
+        lambda c, now_s, zone: _out_until(c, midnight_s(now_s, zone)),
     ),
     Request(
         "out-tonight",
         "not tonight: stay out until noon",
-        lambda c, now_s, zone: replace(c, out_until_s=noon_s(now_s, zone)),
+        lambda c, now_s, zone: _out_until(c, noon_s(now_s, zone)),
     ),
     Request("in", "take part again", lambda c, *_: _free(c)),
 )

@@ -5,7 +5,7 @@ the connectors say. Pure: the same in, the same out; nothing here remembers or w
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from zoneinfo import ZoneInfo
 
@@ -34,8 +34,8 @@ _CHARGE_SHARE = 0.85
 class Told:
     """What one connector is told, and in whose name.
 
-    event: that it takes part in, None for none. reason: why it does not, a code of STOP_TEXTS,
-    "" while it does or when nothing is asked.
+    event: that it takes part in, None for none. reason: why it does not take part in what counts
+    first, a code of STOP_TEXTS, "" while it does or when nothing is asked.
     """
 
     order: Order
@@ -59,22 +59,32 @@ def plan(
     choices: Mapping[str, Choices],
     readings: Mapping[str, Reading],
     counted_ma: Mapping[str, int],
+    given_w: Mapping[str, int],
+    left_s: Mapping[str, int],
 ) -> dict[str, Told]:
-    """What to tell every connector that answers. counted_ma: see HeldLimits.counted."""
-    asked = {
-        name: _asked(now_s, site, demands, choices[name], entry, readings[name])
+    """What to tell every connector that answers.
+
+    counted_ma: see HeldLimits.counted. given_w: see HeldTargets.given. left_s: when a connector
+    has left an event last because its driver needs the energy.
+    """
+    leaving = {
+        name: _leaves(now_s, site.zone, choices[name], entry, readings[name], left_s.get(name))
         for entry in site.connectors
         if (name := entry.name) in readings
     }
-    powers = _powers(site, demands, asked, readings)
+    asked = {
+        name: _asked(now_s, demands, choices[name], leaves, readings[name])
+        for name, leaves in leaving.items()
+    }
+    powers = _powers(site, demands, asked, readings, given_w)
     cap = demands.get("IMPORT_CAPACITY_LIMIT")
     capped = frozenset(
         name
         for name in choices
         if cap is not None and not choices[name].stays_out(cap.event.event, now_s)
     )
-    import_ma = _imports(now_s, site, cap, capped, asked, readings, counted_ma)
-    export_ma = _exports(site, demands, asked, readings)
+    import_ma = _imports(now_s, site, cap, capped, leaving, readings, counted_ma)
+    export_ma = _exports(site, demands, powers, readings, given_w)
     told: dict[str, Told] = {}
     for name, wish in asked.items():
         chosen = choices[name]
@@ -87,7 +97,7 @@ def plan(
             export_ma=export_ma.get(name),
         )
         part = None if wish.demand is None or wish.reason else wish.demand.event
-        told[name] = Told(order, part, wish.reason)
+        told[name] = Told(order, part, wish.passed)
     return told
 
 
@@ -95,30 +105,36 @@ def plan(
 class _Asked:
     """What is asked of one connector. shares: a share of the site's set-point; else fixed_w.
 
-    reason: why it does not do what is asked.
+    reason: why it does not do that. passed: why it does not do what was asked first.
     """
 
     demand: Demand | None = None
     shares: bool = False
     fixed_w: int | None = None
     reason: str = ""
+    passed: str = ""
 
 
 def _asked(
-    now_s: float,
-    site: Site,
-    demands: Demands,
-    choices: Choices,
-    entry: ConnectorEntry,
-    reading: Reading,
+    now_s: float, demands: Demands, choices: Choices, leaves: bool, reading: Reading
 ) -> _Asked:
-    demand = _first(demands, choices)
-    if demand is None:
+    """The first demand that it can follow; who can follow none, gives the reason of the first."""
+    wishes = [
+        _wish(now_s, demand, choices, leaves, reading) for demand in _in_turn(demands, choices)
+    ]
+    if not wishes:
         return _Asked()
+    follows = next((wish for wish in wishes if not wish.reason), wishes[0])
+    return replace(follows, passed=wishes[0].reason)
+
+
+def _wish(
+    now_s: float, demand: Demand, choices: Choices, leaves: bool, reading: Reading
+) -> _Asked:
     out = choices.stays_out(demand.event.event, now_s)
     if out:
         return _Asked(demand, reason=out)
-    if departs(now_s, site.zone, choices, entry, reading):
+    if leaves:
         return _Asked(demand, reason="departure")
     if reading.session_state in _EMPTY:
         return _Asked(demand, reason="unplugged")
@@ -128,7 +144,7 @@ def _asked(
     if kind == "DISPATCH_SETPOINT" and demand.value <= 0:
         return _Asked(demand, shares=demand.value < 0, fixed_w=0)
     waits = reading.waits - _HARMLESS_WAITS
-    if "reserve" in waits or reading.soc_bp <= choices.reserve_bp:
+    if "reserve" in waits or 0 <= reading.soc_bp <= choices.reserve_bp:
         # It has given what it may; to charge now would take from the grid what others give.
         return _Asked(demand, fixed_w=0, reason="reserve")
     if "departure" in waits:
@@ -139,23 +155,40 @@ def _asked(
     return _Asked(demand, shares=True)
 
 
-def _first(demands: Demands, choices: Choices) -> Demand | None:
+def _in_turn(demands: Demands, choices: Choices) -> list[Demand]:
     """What counts for an owner: a set-point, else an emergency, else prices."""
-    for kind in ("DISPATCH_SETPOINT", "ALERT_GRID_EMERGENCY"):
-        demand = demands.get(kind)
-        if demand is not None:
-            return demand
+    found = [demands.get("DISPATCH_SETPOINT"), demands.get("ALERT_GRID_EMERGENCY")]
     price = demands.get("EXPORT_PRICE")
-    if price is not None and price.value >= _or_never(choices.export_above):
-        return price
+    # One power is shared by the site: a set-point, or all that a price is worth.
+    if price is not None and found[0] is None and price.value >= _or_never(choices.export_above):
+        found.append(price)
     price = demands.get("PRICE")
     if price is not None and price.value >= _or_never(choices.pause_above):
-        return price
-    return None
+        found.append(price)
+    return [demand for demand in found if demand is not None]
 
 
 def _or_never(price: float | None) -> float:
     return inf if price is None else price
+
+
+def _leaves(
+    now_s: float,
+    zone: ZoneInfo,
+    choices: Choices,
+    entry: ConnectorEntry,
+    reading: Reading,
+    left_s: int | None,
+) -> bool:
+    """Who has begun to charge for a departure is not asked again before it.
+
+    Else every gain of a minute would be exported, and charged again.
+    """
+    if left_s is not None and choices.departure:
+        leaves_s = next_time_s(read_time(choices.departure), left_s, zone)
+        if now_s < leaves_s:
+            return True
+    return departs(now_s, zone, choices, entry, reading)
 
 
 def departs(
@@ -176,7 +209,11 @@ def departs(
 
 
 def _powers(
-    site: Site, demands: Demands, asked: Mapping[str, _Asked], readings: Mapping[str, Reading]
+    site: Site,
+    demands: Demands,
+    asked: Mapping[str, _Asked],
+    readings: Mapping[str, Reading],
+    given_w: Mapping[str, int],
 ) -> dict[str, int]:
     """Shares of the set-point in W, signed; of an export price, all that may be given."""
     setpoint = demands.get("DISPATCH_SETPOINT")
@@ -188,25 +225,34 @@ def _powers(
             own_w = reading.import_w if importing else reading.export_w
             vehicle_w = reading.charge_max_w if importing else reading.discharge_max_w
             wants[name] = min(own_w, vehicle_w) if vehicle_w else own_w
-    bounds = [] if importing else _export_bounds_w(site, demands, wants, readings)
+    held_w = {} if importing else given_w
+    all_of_it = frozenset(wants) | frozenset(held_w)
+    bounds: list[Bound] = []
+    if not importing:
+        volts = _volts(readings)
+        bounds = [Bound(item.most * volts // 1000, item.members) for item in _export_bounds(site)]
+        cap = demands.get("EXPORT_CAPACITY_LIMIT")
+        if cap is not None:
+            bounds.append(Bound(int(cap.value), all_of_it))
     if setpoint is not None:
-        bounds.append(Bound(round(abs(setpoint.value)), frozenset(wants)))
-    given = share(wants, {}, bounds)
+        bounds.append(Bound(round(abs(setpoint.value)), all_of_it))
+    given = share(wants, held_w, bounds)
     return {name: -power_w if importing else power_w for name, power_w in given.items()}
 
 
-def _export_bounds_w(
-    site: Site, demands: Demands, wants: Mapping[str, int], readings: Mapping[str, Reading]
-) -> list[Bound]:
-    bounds = [
-        Bound(service.export_ma * _volts(readings) // 1000, frozenset(service.connectors))
+def _export_bounds(site: Site) -> list[Bound]:
+    """In mA, of services and of the circuits of single connectors."""
+    services = [
+        Bound(service.export_ma, frozenset(service.connectors))
         for service in site.services
         if service.export_ma is not None
     ]
-    cap = demands.get("EXPORT_CAPACITY_LIMIT")
-    if cap is not None:
-        bounds.append(Bound(round(cap.value), frozenset(wants)))
-    return bounds
+    circuits = [
+        Bound(entry.most_ma, frozenset((entry.name,)))
+        for entry in site.connectors
+        if entry.most_ma is not None
+    ]
+    return services + circuits
 
 
 def _imports(
@@ -214,7 +260,7 @@ def _imports(
     site: Site,
     cap: Demand | None,
     capped: Set[str],
-    asked: Mapping[str, _Asked],
+    leaving: Mapping[str, bool],
     readings: Mapping[str, Reading],
     counted_ma: Mapping[str, int],
 ) -> dict[str, int]:
@@ -235,10 +281,13 @@ def _imports(
     turn = int(now_s) // _TURN_S % max(1, len(wants))
     names = sorted(wants)
     # Who has to leave is served first.
-    order = sorted(names[turn:] + names[:turn], key=lambda name: asked[name].reason != "departure")
+    order = sorted(names[turn:] + names[:turn], key=lambda name: not leaving[name])
     given = share_in_turns(wants, counted_ma, bounds, LEAST_CHARGE_MA, order)
     given = rise_in_room(given, counted_ma, bounds, LEAST_CHARGE_MA)
-    return dict.fromkeys(readings, NO_LIMIT_MA) | given
+    circuits = {
+        entry.name: entry.most_ma for entry in site.connectors if entry.most_ma is not None
+    }
+    return {name: circuits.get(name, NO_LIMIT_MA) for name in readings} | given
 
 
 def wanted_ma(entry: ConnectorEntry, reading: Reading) -> int:
@@ -255,27 +304,37 @@ def wanted_ma(entry: ConnectorEntry, reading: Reading) -> int:
 
 
 def _exports(
-    site: Site, demands: Demands, asked: Mapping[str, _Asked], readings: Mapping[str, Reading]
+    site: Site,
+    demands: Demands,
+    powers: Mapping[str, int],
+    readings: Mapping[str, Reading],
+    given_w: Mapping[str, int],
 ) -> dict[str, int]:
-    """The site's limit for export: belt and braces around the targets."""
-    exporting = frozenset(name for name, wish in asked.items() if wish.shares)
+    """The site's limit for export: belt and braces around the targets.
+
+    powers: of those that have a share. Each may give what its target needs, and all share what
+    is left beyond that.
+    """
     volts = _volts(readings)
-    bounds = [
-        Bound(service.export_ma, frozenset(service.connectors))
-        for service in site.services
-        if service.export_ma is not None
-    ]
+    bounds = _export_bounds(site)
     cap = demands.get("EXPORT_CAPACITY_LIMIT")
     if cap is not None:
+        exporting = frozenset(powers) | frozenset(given_w)
         bounds.append(Bound(round(cap.value * 1000 / volts), exporting))
-    given = {
+    limits = {
         # Without a target nothing flows out, and a limit of 0 would look like a reason of its own.
         name: min((item.most for item in bounds if name in item.members), default=NO_LIMIT_MA)
         for name in readings
     }
-    bound = {name for item in bounds for name in item.members}
-    wants = {name: readings[name].rated_ma for name in exporting & bound}
-    return given | share(wants, {}, bounds)
+    bound = {name for item in bounds for name in item.members if name in powers}
+    needed = {name: max(0, powers[name]) * 1000 // volts // 100 * 100 for name in bound}
+    held = {name: power_w * 1000 // volts for name, power_w in given_w.items()}
+    left = [
+        Bound(item.most - sum(needed.get(name, 0) for name in item.members), item.members)
+        for item in bounds
+    ]
+    more = share({name: readings[name].rated_ma - needed[name] for name in bound}, held, left)
+    return limits | {name: needed[name] + more[name] for name in bound}
 
 
 def _volts(readings: Mapping[str, Reading]) -> int:

@@ -28,11 +28,13 @@ from wattback_controller.openadr.reports import (
     deliver,
     delivery_report,
 )
-from wattback_controller.records import Event, Interval, Participation
+from wattback_controller.records import Event, Interval
 from wattback_controller.store import Store, event_of
 
 _T = TypeVar("_T")
 _WHO = "utility"
+_HOUR_S = 3600
+_SAYINGS_AN_HOUR = 60  # of what is not believed, in the audit log
 _KEEP_S = 3600  # an event that is over, so that whatever took part in it can be ended
 _REPORTS_AT_ONCE = 8
 _CLOCKS_DIFFER_S = 60
@@ -98,8 +100,10 @@ class ProgrammeDesk:
         self._poll_s = poll_s
         self._trust_s = trust_s
         self._next_s = 0.0
-        self._said: set[str] = set()  # what the audit log says already
+        self._said: dict[str, float] = {}  # what the audit log says already, and when it was heard
         self._trouble = ""
+        self._untaken = ""  # why the utility takes no reports, though it may answer otherwise
+        self._deliver_s = 0.0
 
     def poll(self, now_s: float) -> None:
         """Ask the utility when it is time to, and write down what has changed."""
@@ -123,17 +127,17 @@ class ProgrammeDesk:
             )
         self.trusted = trusted
 
-    def report(
-        self,
-        now_s: float,
-        complete: Sequence[Interval],
-        parts: Iterable[Participation],
-        readings: Mapping[str, Reading],
-    ) -> None:
-        """Keep reports of intervals that are complete now, in the caller's transaction.
+    def report(self, now_s: float, readings: Mapping[str, Reading]) -> None:
+        """Keep reports of intervals that have become complete, in the caller's transaction.
 
-        parts: who took part in what in that time. readings: of now, for what could be exported.
+        readings: of now, for what could be exported.
         """
+        complete = self._store.unreported()
+        if not complete:
+            return
+        self._store.set_reported()
+        from_s = min(interval.start_s for interval in complete)
+        parts = self._store.participations(from_s, int(now_s) + 1)
         by_event: dict[str, list[Interval]] = {}
         for part in parts:
             end_s = part.end_s if part.stopped else int(now_s)
@@ -153,7 +157,7 @@ class ProgrammeDesk:
 
     def deliver(self, now_s: float) -> None:
         """Send what is kept, a few at a time, while the utility answers."""
-        if self._delivering is None and not self._trouble:
+        if self._delivering is None and not self._trouble and now_s >= self._deliver_s:
             waiting = self._store.reports(_REPORTS_AT_ONCE)
             if waiting:
                 self._delivering = self._errand(partial(_send, self._client, waiting))
@@ -166,7 +170,11 @@ class ProgrammeDesk:
                 for sentence in sent.refused:
                     self._store.audit(now_s, "controller", sentence)
             if sent.trouble:
-                self._in_trouble(now_s, sent.trouble)
+                self._deliver_s = now_s + self._poll_s
+            if sent.trouble != self._untaken:
+                why = f"takes no reports now: {sent.trouble}" if sent.trouble else "takes reports"
+                self._store.audit(now_s, "controller", f"the utility {why}")
+                self._untaken = sent.trouble
 
     def _keep(self, report: dict[str, Any]) -> None:
         self._store.add_report(report["reportName"], report)
@@ -191,11 +199,12 @@ class ProgrammeDesk:
                     self._store.put_event(event)
                     self._store.audit(now_s, _WHO, f"{verb} {in_words(event)}")
             standing = {event.event for event in polled.events}
+            going_on = {part.event for part in self._store.going_on().values()}
             for name, event in known.items():
                 if name not in standing and event.end_s > now_s:
                     self._store.retire_event(name)
                     self._store.audit(now_s, _WHO, f"cancels event {name}")
-                elif event.end_s < now_s - _KEEP_S:
+                elif event.end_s < now_s - _KEEP_S and name not in going_on:
                     self._store.retire_event(name)
             for refusal in polled.refused:
                 self._say_once(now_s, f"event {refusal.event} is refused: {refusal.reason}")
@@ -208,9 +217,15 @@ class ProgrammeDesk:
             self._store.set_note(_HEARD, str(now_s))
 
     def _say_once(self, now_s: float, what: str) -> None:
-        if what not in self._said:
-            self._said.add(what)
+        """A utility that lists rubbish without end must not bury what else the log says."""
+        self._said = {said: t_s for said, t_s in self._said.items() if t_s > now_s - _HOUR_S}
+        known = what in self._said or len(self._said) > _SAYINGS_AN_HOUR
+        if not known and len(self._said) == _SAYINGS_AN_HOUR:
+            what = "the utility says so much that is not believed that the rest is not listed now"
+        if not known:
             self._store.audit(now_s, "controller", what)
+        if what in self._said or not known:
+            self._said[what] = now_s
 
 
 def _send(client: Client, waiting: Sequence[tuple[str, dict[str, Any]]]) -> Sent:

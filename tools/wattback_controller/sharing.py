@@ -71,6 +71,8 @@ def share_in_turns(
     order: all of `wants`, whoever is served first in front.
     """
     served = {name: want for name, want in wants.items() if want >= least}
+    # Whoever answers and is not served is told so now; a rise waits until it has followed.
+    held = {name: amount for name, amount in held.items() if name not in wants}
     for name in reversed(order):
         given = share(served, held, bounds)
         if all(amount >= least for amount in given.values()):

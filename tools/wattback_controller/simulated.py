@@ -29,6 +29,7 @@ from wattback_sim.player import Player
 from wattback_sim.scenario import Scenario
 from wattback_sim.scenario_programme import ScenarioProgramme, UtilityEvent
 from wattback_sim.site import Site
+from wattback_sim.texts import power_in_words
 from wattback_sim.utility.access import Account
 from wattback_sim.utility.vtn import Utility
 
@@ -39,8 +40,8 @@ _UNIT_ID = 1
 class Address:
     """Connectors by name, one utility, and the controller between them.
 
-    site: the controller's file; its addresses are not used. starts_s: civil time of simulated
-    time 0, since 1970. stream: the way to one connector; for whoever wants to cut it.
+    site, programme: of the controller's file; its addresses are not used. starts_s: civil time of
+    simulated time 0, since 1970. stream: the way to one connector; for whoever wants to cut it.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Address:
         programme = site.programme
         if programme is None:
             raise BadInputError(f"{site.path}: this site has no [programme] to answer a utility")
-        self._programme = programme
+        self.programme = programme
         account = Account(programme.client_id, _SECRET, "ven")
         self.utility = Utility(self.now_s, [account])
         self.programme_id = self.utility.create_program(programme.name)
@@ -105,7 +106,7 @@ class Address:
         return self.controller.next_s(self.now_s()) - self.starts_s
 
     def _client(self) -> Client:
-        access = Access(self._programme.url, self._programme.client_id, _SECRET)
+        access = Access(self.programme.url, self.programme.client_id, _SECRET)
         return Client(access, self.now_s, in_process(self.utility))
 
     def _open_client(self, entry: ConnectorEntry) -> ModbusClient:
@@ -162,7 +163,8 @@ class ScenarioController:
 
     def _announce(self, event: UtilityEvent) -> None:
         name = self.address.announce(event)
-        self._site.story.add("utility", f"announces {event.name!r}: {_in_words(event)}")
+        asked = _in_words(event, self.address.programme.export_positive)
+        self._site.story.add("utility", f"announces {event.name!r}: {asked}")
         if event.cancelled_us is not None:
 
             def cancel() -> None:
@@ -172,6 +174,12 @@ class ScenarioController:
             self._due.append((event.cancelled_us, cancel))
 
 
-def _in_words(event: UtilityEvent) -> str:
-    minutes = event.lasts_us / 60e6
-    return f"{event.payload} {event.value:g}, for {minutes:g} minutes"
+def _in_words(event: UtilityEvent, export_positive: bool) -> str:
+    sign = 1 if export_positive else -1
+    if isinstance(event.value, str):
+        what = f"{event.payload} ({event.value})"
+    elif event.payload == "DISPATCH_SETPOINT":
+        what = power_in_words(round(sign * event.value * 1000))
+    else:
+        what = f"{event.payload} {event.value:g}"
+    return f"{what}, for {event.lasts_us / 60e6:g} minutes"

@@ -31,7 +31,7 @@ CREATE TABLE marks (connector TEXT PRIMARY KEY, fields TEXT NOT NULL);
 CREATE TABLE intervals (
     connector TEXT NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL,
     import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL, island_wh INTEGER NOT NULL,
-    flags TEXT NOT NULL, PRIMARY KEY (connector, start_s)
+    flags TEXT NOT NULL, reported INTEGER NOT NULL, PRIMARY KEY (connector, start_s)
 ) WITHOUT ROWID;
 CREATE TABLE participations (
     event TEXT NOT NULL, connector TEXT NOT NULL, start_s INTEGER NOT NULL,
@@ -39,6 +39,7 @@ CREATE TABLE participations (
     stopped TEXT NOT NULL, reserve_bp INTEGER NOT NULL, least_soc_bp INTEGER NOT NULL,
     PRIMARY KEY (event, connector, start_s)
 ) WITHOUT ROWID;
+CREATE INDEX unreported_intervals ON intervals (reported) WHERE NOT reported;
 CREATE TABLE registers (
     connector TEXT NOT NULL, t_s INTEGER NOT NULL, fields TEXT NOT NULL,
     PRIMARY KEY (connector, t_s)
@@ -60,14 +61,19 @@ class Store:
     """One site's records. Opened anew by every process and every thread. Raises BadInputError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / _FILE
         try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             # A commit is on the disk when it returns: records that were paid for are not lost.
             self._db.execute("PRAGMA synchronous = FULL")
             self._prepare()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise BadInputError(
+                f"{self.path} cannot be opened ({error}); may this user write there, is there "
+                "room, and does another program hold it?"
+            ) from None
         except sqlite3.DatabaseError as error:
             raise BadInputError(
                 f"{self.path} is not a site's records ({error}); move it away, and a new one is "
@@ -96,10 +102,11 @@ class Store:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the file. Harmless when called again."""
@@ -165,7 +172,7 @@ class Store:
     def add_intervals(self, intervals: Iterable[Interval]) -> None:
         """Add complete intervals. Raises sqlite3.IntegrityError for one that is there already."""
         self._db.executemany(
-            "INSERT INTO intervals VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO intervals VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
             [
                 (
                     item.connector,
@@ -182,10 +189,21 @@ class Store:
 
     def intervals(self, from_s: int, to_s: int) -> list[Interval]:
         """Those that begin in a span, by connector and time."""
+        return self._intervals("start_s >= ? AND start_s < ?", from_s, to_s)
+
+    def unreported(self) -> list[Interval]:
+        """Those that no report was made of yet, by connector and time."""
+        return self._intervals("NOT reported")
+
+    def set_reported(self) -> None:
+        """All that there are now were reported, or nobody asks for them."""
+        self._db.execute("UPDATE intervals SET reported = 1 WHERE NOT reported")
+
+    def _intervals(self, condition: str, *values: int) -> list[Interval]:
         rows = self._db.execute(
-            "SELECT * FROM intervals WHERE start_s >= ? AND start_s < ? "
-            "ORDER BY connector, start_s",
-            (from_s, to_s),
+            "SELECT connector, start_s, end_s, import_wh, export_wh, island_wh, flags "
+            f"FROM intervals WHERE {condition} ORDER BY connector, start_s",
+            values,
         )
         return [_interval_of(*row) for row in rows]
 

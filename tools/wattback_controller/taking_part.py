@@ -27,11 +27,13 @@ def follow_parts(
     readings: Mapping[str, Reading],
     events: Iterable[Event],
     trusted: bool,
+    since_s: Mapping[str, int],
 ) -> tuple[dict[str, Participation], list[Participation]]:
     """Compare what was told with what goes on, by connector.
 
     told: of the connectors that answered. events: as this site carries them out. trusted: whether
-    they still count. Returns what goes on now, and what has ended.
+    they still count. since_s: when each connector's open interval of energy began. Returns what
+    goes on now, and what has ended.
     """
     by_id = {event.event: event for event in events}
     now_on: dict[str, Participation] = {}
@@ -44,8 +46,28 @@ def follow_parts(
             ended.append(stopped)
     for name, item in told.items():
         if item.event is not None and name not in now_on:
-            now_on[name] = _begun(now_s, name, item, item.event, readings[name])
+            begun = _begun(now_s, name, item, item.event, readings[name], since_s.get(name))
+            now_on[name] = begun
+            ended = [_until(part, begun) if part.connector == name else part for part in ended]
     return now_on, ended
+
+
+def boundaries(part: Participation, now_s: int) -> set[int]:
+    """Moments at which an interval of energy has to end for it."""
+    if part.stopped:
+        return {part.start_s, part.end_s}
+    seen_s = _seen_s(now_s, part)
+    return {part.start_s} if seen_s == now_s else {part.start_s, seen_s + 1}
+
+
+def _seen_s(now_s: int, part: Participation) -> int:
+    """Until when somebody has looked: now, or when this controller was there last."""
+    return now_s if now_s - part.end_s <= _AWAY_S else part.end_s
+
+
+def _until(part: Participation, begun: Participation) -> Participation:
+    """Ends where the next one begins at the latest, so that no second is of two events."""
+    return replace(part, end_s=max(part.start_s, min(part.end_s, begun.start_s)))
 
 
 def _stopped(
@@ -53,11 +75,13 @@ def _stopped(
 ) -> Participation | None:
     """How it ended; None when it has not."""
     if event is None:
-        seen_s = now_s if now_s - part.end_s <= _AWAY_S else part.end_s
-        return replace(part, end_s=seen_s + 1, stopped="event_cancelled")
+        return replace(part, end_s=_seen_s(now_s, part) + 1, stopped="event_cancelled")
     if now_s >= event.end_s:
         reason = "event_ended" if told is not None else "silent"
-        return replace(part, end_s=max(part.start_s, event.end_s), stopped=reason)
+        end_s = max(part.start_s, event.end_s)
+        if part.end_s >= event.end_s:  # the utility has put its end into the past
+            end_s = _seen_s(now_s, part) + 1
+        return replace(part, end_s=end_s, stopped=reason)
     if told is None or (told.event is not None and told.event.event == part.event):
         return None
     reason = told.reason or ("outranked" if told.event is not None else "event_ended")
@@ -66,8 +90,11 @@ def _stopped(
     return replace(part, end_s=min(now_s + 1, event.end_s), stopped=reason)
 
 
-def _begun(now_s: int, name: str, told: Told, event: Event, reading: Reading) -> Participation:
-    prompt = now_s - event.start_s <= _PROMPT_S
+def _begun(
+    now_s: int, name: str, told: Told, event: Event, reading: Reading, since_s: int | None
+) -> Participation:
+    # An event that was heard of after its start has no boundary of energy there.
+    prompt = now_s - event.start_s <= _PROMPT_S and since_s == event.start_s
     return Participation(
         event=event.event,
         programme=event.programme,

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from wattback_sim.errors import BadInputError
+from wattback_cli.extras import needing
 from wattback_sim.player import Player
 from wattback_sim.scenario import Scenario
 
@@ -55,11 +55,6 @@ class Accompanied:
 
 def _maker(path: Path) -> type["ScenarioController"]:
     """Not everybody who simulates has the controller's libraries."""
-    try:
+    with needing("controller", f"the [programme] of {path}"):
         from wattback_controller.simulated import ScenarioController
-    except ModuleNotFoundError as error:
-        raise BadInputError(
-            f"{path} has a [programme], and {error.name} is not installed: "
-            "pip install 'wattback[controller]'"
-        ) from None
     return ScenarioController

@@ -12,7 +12,9 @@ from typing import Any, NoReturn
 import click
 
 from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
+from wattback_cli.extras import needing
 from wattback_cli.output import fail
+from wattback_sim.errors import BadInputError
 
 _EPILOG = "Exit codes: " + "; ".join(f"{int(code)} {text}" for code, text in EXIT_TEXTS.items())
 _MODULES = {
@@ -26,6 +28,9 @@ _MODULES = {
     "why": "wattback_tools.technician_commands",
 }
 
+# Commands whose libraries not everybody installs, and what brings them.
+_EXTRAS = {"programme": "controller"}
+
 
 class Root(click.Group):
     """Ends in the program's own way, whatever a command or its options raise."""
@@ -38,8 +43,13 @@ class Root(click.Group):
         """See click."""
         if cmd_name not in _MODULES:
             return None
-        command: click.Command = getattr(import_module(_MODULES[cmd_name]), cmd_name)
-        return command
+        if cmd_name not in _EXTRAS:
+            return _command(cmd_name)
+        try:
+            with needing(_EXTRAS[cmd_name], f"`wattback {cmd_name}`"):
+                return _command(cmd_name)
+        except BadInputError as error:
+            return _unavailable(cmd_name, str(error))
 
     def make_context(self, *given: Any, **more: Any) -> click.Context:
         """See click. It prints the help."""
@@ -69,6 +79,24 @@ class Root(click.Group):
             error.show()
             sys.exit(error.exit_code)
         sys.exit(code or ExitCode.DONE)
+
+
+def _command(name: str) -> click.Command:
+    command: click.Command = getattr(import_module(_MODULES[name]), name)
+    return command
+
+
+def _unavailable(name: str, sentence: str) -> click.Command:
+    """In place of a command whose libraries are missing: help and use both say which."""
+
+    def complain(words: tuple[str, ...]) -> None:
+        raise click.UsageError(sentence)
+
+    anything = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(
+        name, settings, complain, [anything], help=sentence, add_help_option=False
+    )
 
 
 @contextmanager

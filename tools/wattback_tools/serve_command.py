@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from wattback_cli.exit_codes import ExitCode
-from wattback_cli.output import answer, fail, guarded
+from wattback_cli.output import answer, guarded
+from wattback_sim.allow_list import LOCALLY, listen_at
 from wattback_sim.errors import FirmwareStoppedError
 from wattback_sim.link import RUNTIMES
 from wattback_sim.player import open_site
 from wattback_sim.scenario import load_scenario
 from wattback_sim.serve import CONTROL_PORT, MODBUS_PORT, Server
-from wattback_sim.serve_tcp import PortTakenError
 from wattback_sim.site import Site
 from wattback_tools.runtimes import choose_runtime
 
@@ -61,6 +61,17 @@ class _Speed(click.FloatRange):
     help="Begin with this file's world and settings; what it does happens too, once.",
 )
 @click.option("--modbus-port", type=click.IntRange(0, 65535), default=MODBUS_PORT)
+@click.option(
+    "--modbus-bind",
+    default=LOCALLY.host,
+    show_default=True,
+    help="Address of this machine at which Modbus TCP listens; beyond loopback, with --allow.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    help="Address or network that may come to Modbus TCP, such as 192.168.1.0/24; repeatable.",
+)
 @click.option("--control-port", type=click.IntRange(0, 65535), default=CONTROL_PORT)
 @click.option("--json", "as_json", is_flag=True, help="Say where everything is as one JSON line.")
 @guarded
@@ -70,17 +81,17 @@ def serve(
     runtime: str | None,
     scenario: Path | None,
     modbus_port: int,
+    modbus_bind: str,
+    allow: tuple[str, ...],
     control_port: int,
     as_json: bool,
 ) -> None:
     """Serve a simulated board in real time until it is interrupted: two PTYs, two TCP ports."""
+    modbus = listen_at(modbus_bind, allow)
     loaded = load_scenario(scenario) if scenario is not None else None
     chosen = choose_runtime(runtime)
     site = Site(chosen, seed) if loaded is None else open_site(loaded, chosen, seed)
-    try:
-        server = Server(site, speed, modbus_port, control_port, _complain)
-    except PortTakenError as error:
-        fail(str(error), ExitCode.NOT_REACHABLE, as_json)
+    server = Server(site, speed, modbus_port, control_port, _complain, modbus)
     ended_by: list[int] = []
 
     def end(number: int, _frame: object) -> None:

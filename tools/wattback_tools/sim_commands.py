@@ -23,6 +23,7 @@ from wattback_sim.vocabulary import vocabulary
 from wattback_tools.programme_run import Accompanied
 from wattback_tools.runtimes import choose_runtime
 from wattback_tools.serve_command import serve
+from wattback_tools.utility_command import utility
 
 
 @click.group()
@@ -166,6 +167,7 @@ def _document(result: RunResult, scenario: Scenario, seed: int) -> dict[str, obj
 
 
 sim.add_command(serve)
+sim.add_command(utility)
 
 
 @sim.command()

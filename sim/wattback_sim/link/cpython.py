@@ -14,6 +14,7 @@ class CPythonLink:
 
     most_in = MOST_IN
     connections = TCP_CONNECTIONS
+    late_ticks = 0
 
     def __init__(self) -> None:
         self.board = SimBoard()

@@ -66,6 +66,7 @@ class PicoLink:
 
     most_in = 1
     connections = 0
+    late_ticks = 1
 
     def __init__(self, main: bytes | None = None) -> None:
         self._main = main

@@ -6,8 +6,7 @@ from threading import Thread
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
-from wattback_sim.errors import BadInputError
-from wattback_sim.serve_tcp import PortTakenError
+from wattback_sim.errors import BadInputError, PortTakenError
 from wattback_sim.utility.vtn import Utility
 
 _THREADS = 4  # a few clients at once; each request is short, and they take turns anyway
@@ -21,7 +20,7 @@ class ServedUtility:
         self._server = server
         self._thread = Thread(target=server.serve, name="utility", daemon=True)
         host, port = server.bind_addr[:2]
-        self.address = f"{scheme}://{host}:{port}"
+        self.address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     def start(self) -> None:
         """Answer from now on, in threads of its own."""

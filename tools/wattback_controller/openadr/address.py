@@ -1,10 +1,10 @@
 """Where the utility is, and whom we believe to be it: https and certificates, or this machine."""
 
-import ipaddress
 import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wattback_sim.allow_list import is_this_machine
 from wattback_sim.errors import BadInputError
 
 
@@ -30,7 +30,7 @@ def checked_base(url: str) -> str:
             f"the utility's address {parts.scheme}://{host} was expected without user, query or "
             "fragment: credentials have their own file"
         )
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not is_this_machine(host):
         raise BadInputError(
             f"the utility's address http://{host} is not encrypted: only https is accepted for "
             "another machine"
@@ -52,12 +52,3 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
             f"{ca_file} was expected to hold certificates of authorities in PEM, but cannot be "
             f"used ({error}): ask the utility for the right file"
         ) from None
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -8,12 +8,12 @@ that only our page knows, and a browser says which page has sent it).
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from wattback_sim.allow_list import is_this_machine
 from wattback_sim.errors import SimulationError
 
 if TYPE_CHECKING:
@@ -84,13 +84,4 @@ def _is_this_machine(host: str, environ: WSGIEnvironment) -> bool:
         return False
     name, port = found.groups()
     port = port or _DEFAULT_PORTS.get(environ["wsgi.url_scheme"], "")
-    return port == environ["SERVER_PORT"] and _is_loopback(name.strip("[]"))
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return port == environ["SERVER_PORT"] and is_this_machine(name.strip("[]"))

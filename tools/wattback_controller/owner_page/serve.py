@@ -10,7 +10,7 @@ from threading import Thread
 from cheroot.wsgi import Server
 
 from wattback_controller.owner_page.app import LARGEST_BODY, OwnerPage
-from wattback_sim.serve_tcp import PortTakenError
+from wattback_sim.errors import PortTakenError
 
 _THREADS = 4  # a household's browsers
 _GRACE_S = 1  # of the wall clock, for requests that are under way when it stops

@@ -1,0 +1,203 @@
+"""Energy in intervals: where they are cut, what they hold, and what is said of their quality."""
+
+from dataclasses import replace
+
+import pytest
+
+from wattback_controller.energy import (
+    _NEAR_S,
+    INTERVAL_S,
+    Closed,
+    Mark,
+    MeterReading,
+    first_mark,
+    follow,
+)
+from wattback_controller.records import Flag
+
+T0 = 1_770_768_000  # a whole five minutes
+_GOOD = MeterReading(float(T0), "1", 1000, 500, on_grid=True, clock_good=True)
+
+
+def at(
+    after_s: float,
+    import_wh: int = 0,
+    export_wh: int = 0,
+    on_grid: bool = True,
+    serial: str = "1",
+    clock_good: bool = True,
+) -> MeterReading:
+    """The registers some time later, grown by so much."""
+    return MeterReading(
+        T0 + after_s,
+        serial,
+        _GOOD.import_wh + import_wh,
+        _GOOD.export_wh + export_wh,
+        on_grid,
+        clock_good,
+    )
+
+
+def read(*readings: MeterReading, edges: tuple[int, ...] = ()) -> tuple[Mark, list[Closed]]:
+    """What is recorded of readings one after the other. edges: in seconds after T0."""
+    mark = first_mark(readings[0])
+    complete: list[Closed] = []
+    for reading in readings[1:]:
+        mark, closed = follow("garage", mark, reading, [T0 + edge for edge in edges])
+        complete += closed
+    return mark, complete
+
+
+def spans(complete: list[Closed]) -> list[tuple[int, int]]:
+    return [(c.interval.start_s - T0, c.interval.end_s - T0) for c in complete]
+
+
+def energies(complete: list[Closed]) -> list[tuple[int, int, int]]:
+    return [(c.interval.import_wh, c.interval.export_wh, c.interval.island_wh) for c in complete]
+
+
+def flags(complete: list[Closed]) -> list[set[Flag]]:
+    return [set(c.interval.flags) for c in complete]
+
+
+def every_second(until_s: int, wh_per_s: int = 1) -> list[MeterReading]:
+    return [at(s, import_wh=s * wh_per_s) for s in range(until_s + 1)]
+
+
+def test_a_record_begins_at_the_first_reading_with_nothing() -> None:
+    mark = first_mark(at(12.7))
+    assert (mark.start_s, mark.import_wh, mark.export_wh, mark.island_wh) == (T0 + 12, 0, 0, 0)
+    assert mark.flags == frozenset()
+
+
+def test_an_interval_ends_at_every_whole_five_minutes() -> None:
+    mark, complete = read(*every_second(605))
+    assert spans(complete) == [(0, 300), (300, 600)]
+    assert energies(complete) == [(300, 0, 0), (300, 0, 0)]
+    assert (mark.start_s, mark.import_wh) == (T0 + 600, 5)
+
+
+def test_an_interval_ends_where_an_event_begins_and_ends() -> None:
+    _, complete = read(*every_second(301), edges=(60, 200))
+    assert spans(complete) == [(0, 60), (60, 200), (200, 300)]
+    assert energies(complete) == [(60, 0, 0), (140, 0, 0), (100, 0, 0)]
+
+
+def test_an_edge_that_is_over_or_yet_to_come_cuts_nothing() -> None:
+    _, complete = read(at(10), at(20, import_wh=5), edges=(-300, 0, 5, 10, 21, 10**9))
+    assert complete == []
+
+
+def test_an_edge_on_a_reading_is_cut_there_exactly_once() -> None:
+    mark, complete = read(at(10), at(20, import_wh=5), at(30, import_wh=9), edges=(20,))
+    assert spans(complete) == [(10, 20)]
+    assert energies(complete) == [(5, 0, 0)]
+    assert (mark.start_s, mark.import_wh) == (T0 + 20, 4)
+
+
+def test_energy_between_two_readings_follows_a_straight_line() -> None:
+    _, complete = read(at(298), at(302, import_wh=8, export_wh=4))
+    assert spans(complete) == [(298, 300)]
+    assert energies(complete) == [(4, 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "export_wh", "island_wh"),
+    [(True, True, 6, 0), (False, False, 0, 6), (True, False, 0, 6), (False, True, 0, 6)],
+)
+def test_what_may_have_gone_to_an_island_is_no_export(
+    before: bool, after: bool, export_wh: int, island_wh: int
+) -> None:
+    mark, _ = read(at(0, on_grid=before), at(1, export_wh=6, on_grid=after))
+    assert (mark.export_wh, mark.island_wh) == (export_wh, island_wh)
+
+
+def test_a_gap_over_a_boundary_is_shared_out_and_says_so() -> None:
+    mark, complete = read(
+        at(0), at(1, import_wh=1), at(601, import_wh=601), *(at(s, 601) for s in (602, 900, 901))
+    )
+    assert spans(complete) == [(0, 300), (300, 600), (600, 900)]
+    assert energies(complete) == [(300, 0, 0), (300, 0, 0), (1, 0, 0)]
+    assert flags(complete) == [{"estimated"}] * 3
+    assert mark.flags == frozenset()  # 900 was read itself
+
+
+def test_a_gap_within_an_interval_leaves_it_measured() -> None:
+    """Both of its ends were read: when in between the energy flowed does not matter."""
+    _, complete = read(
+        at(0), *(at(s, import_wh=s) for s in (100, 250, 299, 301)), at(302, import_wh=302)
+    )
+    assert energies(complete) == [(300, 0, 0)]
+    assert flags(complete) == [set()]
+
+
+def test_a_gap_that_ends_on_a_boundary_leaves_both_sides_measured() -> None:
+    mark, complete = read(at(0), at(300, import_wh=300), at(301, import_wh=301))
+    assert flags(complete) == [set()]
+    assert mark.flags == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "estimated"), [(1.0, False), (_NEAR_S, False), (_NEAR_S + 0.5, True), (400.0, True)]
+)
+def test_readings_a_few_seconds_apart_are_measured(gap_s: float, estimated: bool) -> None:
+    _, complete = read(at(299), at(299 + gap_s, import_wh=10))
+    assert flags(complete)[0] == ({"estimated"} if estimated else set())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(True, False), (False, True), (False, False), (True, True)]
+)
+def test_a_clock_that_was_not_set_at_either_end_is_told(first: bool, second: bool) -> None:
+    _, complete = read(at(299, clock_good=first), at(300, clock_good=second))
+    assert flags(complete) == [set() if first and second else {"time_unset"}]
+
+
+def test_a_clock_that_was_set_in_the_middle_spoils_its_interval_alone() -> None:
+    readings = [at(s, import_wh=s, clock_good=s > 100) for s in range(605)]
+    _, complete = read(*readings)
+    assert flags(complete) == [{"time_unset"}, set()]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        at(10, import_wh=5, serial="2"),
+        at(10, import_wh=-1),
+        at(10, export_wh=-1, import_wh=7),
+    ],
+)
+def test_another_meter_counts_nothing_for_the_change_and_says_so(changed: MeterReading) -> None:
+    after = replace(changed, t_s=T0 + 300.0, import_wh=changed.import_wh + 3)
+    mark, complete = read(at(0), at(9, import_wh=2), changed, after)
+    assert energies(complete) == [(5, 0, 0)]
+    assert flags(complete) == [{"meter_changed"}]
+    assert mark.flags == frozenset()
+
+
+@pytest.mark.parametrize("t_s", [10.0, 9.9, -86_400.0])
+def test_a_reading_that_is_not_later_changes_nothing(t_s: float) -> None:
+    mark, _ = read(at(0), at(10, import_wh=4))
+    assert follow("garage", mark, at(t_s, import_wh=9), []) == (mark, [])
+
+
+def test_the_registers_at_a_boundary_are_those_of_the_energy_before_it() -> None:
+    _, complete = read(at(0), *(at(s, import_wh=2 * s, export_wh=s) for s in (299, 303, 601)))
+    for closed in complete:
+        assert closed.at_end.t_s == closed.interval.end_s
+    taken = [(c.at_end.import_wh - 1000, c.at_end.export_wh - 500) for c in complete]
+    assert taken == [(600, 300), (1200, 600)]
+
+
+def test_the_registers_at_an_end_tell_an_island_too() -> None:
+    _, complete = read(at(299, on_grid=False), at(301, export_wh=10, on_grid=False))
+    (closed,) = complete
+    assert closed.interval.island_wh == 5
+    assert closed.at_end.export_wh == 505
+
+
+def test_after_a_night_without_a_controller_the_intervals_are_as_short_as_ever() -> None:
+    _, complete = read(at(7), at(7 + 86_400, import_wh=9999))
+    assert len(complete) == 86_400 // INTERVAL_S
+    assert max(end - start for start, end in spans(complete)) == INTERVAL_S
+    assert sum(wh for wh, _, _ in energies(complete)) <= 9999
