@@ -129,6 +129,11 @@ class SimulatedBoard:
         return 0 if self._link is None else self._link.late_ticks
 
     @property
+    def ticked(self) -> bool:
+        """See Link."""
+        return self._link is not None and self._link.ticked
+
+    @property
     def most_in(self) -> int:
         """See Link."""
         return MOST_IN if self._link is None else self._link.most_in

@@ -87,6 +87,7 @@ class _Memory:
     most_in = MOST_IN
     connections = 0
     late_ticks = 0
+    ticked = True
 
     def __init__(self, frames: Frames) -> None:
         self._answers: Iterator[Sequence[int]] = iter([answer for _, answer in frames])

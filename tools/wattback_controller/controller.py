@@ -29,6 +29,10 @@ _R = TypeVar("_R")
 
 _BUSY_S = 1
 _DAY_S = 86_400
+_SET_S = 1_577_836_800  # 2020-01-01: a clock before it was never set, and records begin later
+_LONGEST_AWAY_S = (
+    31 * _DAY_S
+)  # after it a record begins anew: a clock has jumped, or a house stood
 _IDLE_S = 5  # a tenth of the silence that a connector allows, and a divisor of an interval
 
 
@@ -161,7 +165,14 @@ class Controller:
         self, now_s: float, events: Sequence[Event], readings: Mapping[str, Reading]
     ) -> None:
         """Energy since the last reading of each connector, in the transaction of the caller."""
+        if now_s < _SET_S:
+            return
         good = self._clock_good()
+        marks = {name: self._store.mark(name) for name in readings}
+        since_s = min((mark.last.t_s for mark in marks.values() if mark), default=now_s)
+        cuts = edges(events)
+        for part in self._store.participations(int(since_s), int(now_s) + 1):
+            cuts |= boundaries(part, int(now_s))
         for name, reading in readings.items():
             meter = MeterReading(
                 reading.t_s,
@@ -171,15 +182,12 @@ class Controller:
                 reading.on_grid,
                 good,
             )
-            mark = self._store.mark(name)
-            if mark is None:
+            mark = marks[name]
+            if mark is None or reading.t_s - mark.last.t_s > _LONGEST_AWAY_S:
                 mark = first_mark(meter)
                 self._store.set_mark(name, mark)
                 self._store.set_registers(name, replace(meter, t_s=float(mark.start_s)))
                 continue
-            cuts = edges(events)
-            for part in self._store.participations(int(mark.last.t_s), int(now_s) + 1):
-                cuts |= boundaries(part, int(now_s))
             mark, closed = follow(name, mark, meter, cuts)
             self._store.set_mark(name, mark)
             self._store.add_intervals([item.interval for item in closed])

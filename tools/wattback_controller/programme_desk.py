@@ -34,7 +34,7 @@ from wattback_controller.store import Store, event_of
 _T = TypeVar("_T")
 _WHO = "utility"
 _HOUR_S = 3600
-_SAYINGS_AN_HOUR = 60  # of what is not believed, in the audit log
+_SAYINGS_AN_HOUR = 100  # of a kind, about what is not believed, in the audit log
 _KEEP_S = 3600  # an event that is over, so that whatever took part in it can be ended
 _REPORTS_AT_ONCE = 8
 _CLOCKS_DIFFER_S = 60
@@ -100,7 +100,7 @@ class ProgrammeDesk:
         self._poll_s = poll_s
         self._trust_s = trust_s
         self._next_s = 0.0
-        self._said: dict[str, float] = {}  # what the audit log says already, and when it was heard
+        self._said: dict[str, dict[str, float]] = {}  # what the log says, and when it was heard
         self._trouble = ""
         self._untaken = ""  # why the utility takes no reports, though it may answer otherwise
         self._deliver_s = 0.0
@@ -206,26 +206,35 @@ class ProgrammeDesk:
                     self._store.audit(now_s, _WHO, f"cancels event {name}")
                 elif event.end_s < now_s - _KEEP_S and name not in going_on:
                     self._store.retire_event(name)
+            heard_of = (
+                {event.event for event in self._store.all_events()} if polled.refused else ()
+            )
             for refusal in polled.refused:
-                self._say_once(now_s, f"event {refusal.event} is refused: {refusal.reason}")
+                # What was believed once is no flood of made-up names.
+                kind = "known" if refusal.event in heard_of else "unknown"
+                what = f"event {refusal.event} is refused: {refusal.reason}"
+                self._say_once(now_s, kind, what)
             for note in polled.notes:
-                self._say_once(now_s, f"event {note.event}: {note.text}")
+                self._say_once(now_s, "note", f"event {note.event}: {note.text}")
             off_s = polled.clock_off_s
             if off_s is not None and abs(off_s) > _CLOCKS_DIFFER_S:
-                self._say_once(now_s, "the utility's clock and this one differ: ours counts")
+                what = "the utility's clock and this one differ: ours counts"
+                self._say_once(now_s, "clock", what)
             self._store.set_note(_SEEN, _seen_text(self._programme.seen))
             self._store.set_note(_HEARD, str(now_s))
 
-    def _say_once(self, now_s: float, what: str) -> None:
+    def _say_once(self, now_s: float, kind: str, what: str) -> None:
         """A utility that lists rubbish without end must not bury what else the log says."""
-        self._said = {said: t_s for said, t_s in self._said.items() if t_s > now_s - _HOUR_S}
-        known = what in self._said or len(self._said) > _SAYINGS_AN_HOUR
-        if not known and len(self._said) == _SAYINGS_AN_HOUR:
-            what = "the utility says so much that is not believed that the rest is not listed now"
-        if not known:
+        said = self._said.setdefault(kind, {})
+        for old in [old for old, t_s in said.items() if t_s <= now_s - _HOUR_S]:
+            del said[old]
+        if what not in said:
+            if len(said) > _SAYINGS_AN_HOUR:
+                return
+            if len(said) == _SAYINGS_AN_HOUR:
+                what = f"more of the kind ({kind}) is not believed, and not listed for now"
             self._store.audit(now_s, "controller", what)
-        if what in self._said or not known:
-            self._said[what] = now_s
+        said[what] = now_s
 
 
 def _send(client: Client, waiting: Sequence[tuple[str, dict[str, Any]]]) -> Sent:

@@ -18,12 +18,14 @@ class Link(Protocol):
     most_in: bytes of a serial wire that one frame may bring; 1 where each has its own time.
     connections: of TCP that the board serves at once; 0: it has no network. late_ticks: by how
     much an answer is older than the inputs of its frame: a board that keeps its own time says what
-    it found a tick before.
+    it found a tick before. ticked: whether it has ticked since the frame before; a board whose
+    firmware has failed, or boots, has not, and what it said last says nothing.
     """
 
     most_in: int
     connections: int
     late_ticks: int
+    ticked: bool
 
     def exchange(self, words: Sequence[int]) -> Sequence[int]:
         """Send IN_WORDS int32 words, wait for the answer's OUT_WORDS.

@@ -15,6 +15,7 @@ class CPythonLink:
     most_in = MOST_IN
     connections = TCP_CONNECTIONS
     late_ticks = 0
+    ticked = True
 
     def __init__(self) -> None:
         self.board = SimBoard()

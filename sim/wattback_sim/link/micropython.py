@@ -68,6 +68,7 @@ class MicroPythonLink:
     most_in = MOST_IN
     connections = TCP_CONNECTIONS
     late_ticks = 0
+    ticked = True
 
     def __init__(self) -> None:
         interpreter = find_interpreter()

@@ -76,6 +76,8 @@ class PicoLink:
         self._began_ns = 0.0  # the chip's time at the site's time `_now_us`
         self._last_us = 0
         self._ran_ns = 0.0
+        self.ticked = True
+        self._pumps = 0  # at the frame before
         self.restarts = 0
         self.first_tick_ns = 0.0
 
@@ -89,6 +91,9 @@ class PicoLink:
         else:
             self._run_to(words[3])
             if words[0] == KIND_TICK:
+                pumped = self.circuit.pumps != self._pumps
+                self.ticked = pumped and self.probe.found
+                self._pumps = self.circuit.pumps
                 self._tell(out)
                 self._measure(words[HEAD_WORDS : HEAD_WORDS + len(INPUT_NAMES)])
             else:

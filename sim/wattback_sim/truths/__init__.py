@@ -11,6 +11,7 @@ from wattback_sim.truths.contactor import ContactorTruths
 from wattback_sim.truths.export import ExportTruths
 from wattback_sim.truths.offer import OfferTruths
 from wattback_sim.truths.records import RecordTruths
+from wattback_sim.truths.suspension import SuspensionTruth
 from wattback_sim.truths.violations import Violation, Violations
 
 __all__ = ["Truths", "Violation"]
@@ -29,6 +30,7 @@ class Truths:
         self._offer = OfferTruths(board, ledger, fail)
         self._export = ExportTruths(board, ledger, fail)
         self._records = RecordTruths(board, fail)
+        self._suspension = SuspensionTruth(board, fail)
 
     @property
     def violations(self) -> list[Violation]:
@@ -61,6 +63,12 @@ class Truths:
         self.ticks += 1
         now_us = self._board.clock.now_us
         self._ledger.advance(now_us)
+        if not self._board.ticked:
+            if self._suspension.begun(now_us):  # what comes after it has forgotten what was before
+                self._ledger.restarted()
+                self.restarted()
+            return
+        self._suspension.ended()
         self._contactor.judge(now_us)
         self._offer.judge(now_us)
         self._export.judge(now_us)

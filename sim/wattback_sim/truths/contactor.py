@@ -48,6 +48,7 @@ class ContactorTruths:
         """The board has lost its power: its coil is off."""
         self._commanded = 0
         self._pwm = False
+        self._aux_closed = int(self._board.world.path.aux_closed)
 
     def judge(self, now_us: int) -> None:
         """Judge this tick."""

@@ -1,0 +1,37 @@
+"""Truth 8, of a board that does not tick: its outputs are safe for as long as that lasts.
+
+A firmware that has failed, or boots, says nothing; the world alone is judged. Nobody commands the
+coil, and the contacts part in the time of any other opening.
+"""
+
+from __future__ import annotations
+
+from wattback_sim.board import SimulatedBoard
+from wattback_sim.truths.violations import Fail
+
+_CONTACTS_US = 90_000  # as after a command (contactor.py)
+
+
+class SuspensionTruth:
+    """Judges the time between two ticks that are further apart than they should be."""
+
+    def __init__(self, board: SimulatedBoard, fail: Fail) -> None:
+        self._board = board
+        self._fail = fail
+        self._since_us: int | None = None
+
+    def begun(self, now_us: int) -> bool:
+        """Judge a frame without a tick; True when it is the first of them."""
+        first = self._since_us is None
+        if self._since_us is None:
+            self._since_us = now_us
+        path = self._board.world.path
+        if path.commanded:
+            self._fail(now_us, 8, "no tick has come, and the coil is commanded all the same")
+        if path.closed and now_us - self._since_us > _CONTACTS_US:
+            self._fail(now_us, 8, "ticks have ceased, and the contacts are still closed")
+        return first
+
+    def ended(self) -> None:
+        """A tick has come."""
+        self._since_us = None
