@@ -23,6 +23,8 @@ import gc
 import time
 from array import array
 
+room = bytearray(4096)  # as in main.py
+
 from wattback.boards.pico.unit import Unit
 from wattback.service import CHANNEL_RTU
 
@@ -43,8 +45,6 @@ class TimedUnit(Unit):
         began = time.ticks_us()
         TimedUnit.nothing(self)
         figures[9] = time.ticks_diff(time.ticks_us(), began)
-        gc.collect()
-        figures[7] = gc.mem_free()
 
     def nothing(self):
         pass
@@ -95,6 +95,9 @@ class TimedUnit(Unit):
 
 
 unit = TimedUnit()
+del room
+gc.collect()
+figures[7] = gc.mem_free()
 unit.run()
 """.encode()
 

@@ -64,7 +64,7 @@ class Truths:
         now_us = self._board.clock.now_us
         self._ledger.advance(now_us)
         if not self._board.ticked:
-            if self._suspension.begun(now_us):  # what comes after it has forgotten what was before
+            if self._suspension.lasts(now_us):  # what comes after it has forgotten what was before
                 self._ledger.restarted()
                 self.restarted()
             return
