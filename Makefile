@@ -17,10 +17,10 @@ PICO := .cache/pico
 UMODBUS := .cache/umodbus
 LONG := tests/pico/whole tests/programme
 
-.PHONY: help demo flash test test-long test-foreign lint registers evidence pico-image lock clean
+.PHONY: help demo flash test test-programme test-pico test-foreign lint registers evidence pico-image lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/.runtime ## play an evening both ways and write out/demo.html
 	@mkdir -p out
@@ -36,8 +36,11 @@ test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt \
 		$(addprefix --ignore ,$(LONG)) $(PYTEST_ARGS)
 
-test-long: $(VENV)/.dev $(PICO)/.downloaded ## run the long tests: a whole unit on an emulated Pico, a programme in all weathers
-	@$(IN_VENV) -m pytest -n 2 --dist worksteal $(LONG) $(PYTEST_ARGS)
+test-programme: $(VENV)/.dev ## take the site's controller through everything that can fail around it
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/programme $(PYTEST_ARGS)
+
+test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/pico/whole $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install

@@ -1,1 +1,1 @@
-"""The whole unit on the emulated Pico: minutes, not seconds; `make test-long`."""
+"""The whole unit on the emulated Pico: minutes, not seconds; `make test-pico`."""
