@@ -5,6 +5,8 @@ import io
 from contextlib import ExitStack
 from dataclasses import replace
 
+import pytest
+
 from tests.lockstep.playing import CPYTHON, MICROPYTHON, TICK_MS, one_core_a_worker
 from wattback_sim.firmware import scenarios_root
 from wattback_sim.player import Player, RunResult
@@ -37,6 +39,7 @@ def _play(scenario: Scenario, runtime: str, seed: int) -> tuple[RunResult, str]:
     return result, digest.hex()
 
 
+@pytest.mark.timeout(900)  # twice an hour of ticks, with a controller, beside other tests
 def test_the_evening_passes_and_is_the_same_in_every_byte_on_both_interpreters() -> None:
     evening = load_scenario(scenarios_root() / "evening.toml")
     result, bytes_seen = _play(evening, MICROPYTHON, 1)
