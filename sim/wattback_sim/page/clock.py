@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
 _DAY_S = 86_400
 # Spelled out here because strftime would follow the locale of whoever runs the demo.
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -60,7 +60,7 @@ class Clock:
     def date_text(self) -> str:
         """ "10 February 2026, local time (UTC−06:00)"."""
         start = self.starts_at
-        date = f"{start.day} {_MONTHS[start.month - 1]} {start.year}, local time"
+        date = f"{start.day} {MONTHS[start.month - 1]} {start.year}, local time"
         offset = start.utcoffset()
         if offset is None:
             return date

@@ -10,25 +10,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wattback_sim.errors import BadInputError
+from wattback_sim.page.clock import MONTHS
 
 QUARTER_MIN = 15
 QUARTER_S = QUARTER_MIN * 60
 DAY_S = 86_400
-# Spelled out because strftime would follow the locale of whoever asks.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +38,7 @@ class Month:
     @property
     def name(self) -> str:
         """ "February 2026"."""
-        return f"{_MONTHS[self.month - 1]} {self.year}"
+        return f"{MONTHS[self.month - 1]} {self.year}"
 
     def begin_s(self, zone: ZoneInfo) -> int:
         """The moment of its first midnight."""
@@ -84,7 +70,7 @@ def moment_of(civil: datetime) -> int | None:
 def day_text(moment_s: int, zone: ZoneInfo) -> str:
     """ "10 Feb"."""
     civil = local(moment_s, zone)
-    return f"{civil.day} {_MONTHS[civil.month - 1][:3]}"
+    return f"{civil.day} {MONTHS[civil.month - 1][:3]}"
 
 
 def span_text(from_s: int, to_s: int, zone: ZoneInfo) -> str:
