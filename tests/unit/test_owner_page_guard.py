@@ -12,9 +12,10 @@ from tests.unit.owner_page_reader import PageReader
 from wattback_controller.choices import DEFAULT_CHOICES
 from wattback_controller.connector_link import Silence
 from wattback_controller.owner_page.app import LARGEST_BODY
-from wattback_controller.owner_page.serve import ServedPage, serve_page
+from wattback_controller.owner_page.serve import serve_page
 from wattback_controller.records import Event, Segment
 from wattback_sim.errors import PortTakenError
+from wattback_sim.utility.listening import Listening
 
 
 @pytest.fixture
@@ -198,14 +199,14 @@ def test_records_that_cannot_be_read_are_told(bench: Bench) -> None:
 
 
 @pytest.fixture
-def served(bench: Bench) -> Iterator[ServedPage]:
+def served(bench: Bench) -> Iterator[Listening]:
     served = serve_page(bench.page, 0)
     served.start()
     yield served
     served.stop()
 
 
-def test_a_served_page_is_looked_at_and_asked_over_tcp(bench: Bench, served: ServedPage) -> None:
+def test_a_served_page_is_looked_at_and_asked_over_tcp(bench: Bench, served: Listening) -> None:
     assert served.address.startswith("http://127.0.0.1:")
     with httpx.Client(base_url=served.address, trust_env=False) as browser:
         form = next(f for f in PageReader(browser.get("/").text).forms if f.action == "/ask")
@@ -217,7 +218,7 @@ def test_a_served_page_is_looked_at_and_asked_over_tcp(bench: Bench, served: Ser
         assert browser.get("/", headers={"Host": "127.0.0.1"}).status_code == 421
 
 
-def test_a_form_in_pieces_without_a_length_is_refused(served: ServedPage) -> None:
+def test_a_form_in_pieces_without_a_length_is_refused(served: Listening) -> None:
     headers = {"Origin": served.address, "Content-Type": "application/x-www-form-urlencoded"}
     answer = httpx.post(
         f"{served.address}/ask", content=iter([b"x" * 1000] * 20), headers=headers, trust_env=False
@@ -225,7 +226,7 @@ def test_a_form_in_pieces_without_a_length_is_refused(served: ServedPage) -> Non
     assert answer.status_code == 411
 
 
-def test_a_taken_port_is_told(bench: Bench, served: ServedPage) -> None:
+def test_a_taken_port_is_told(bench: Bench, served: Listening) -> None:
     port = int(served.address.rpartition(":")[2])
     with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1 cannot be had"):
         serve_page(bench.page, port)

@@ -262,4 +262,4 @@ def test_nothing_else_in_the_simulator_reads_a_clock() -> None:
 
     assert importers("time", "asyncio") == ["serve.py"]
     # A server of HTTP answers in threads of its own, with the time that it is handed.
-    assert importers("threading", "concurrent") == ["served.py", "vtn.py"]
+    assert importers("threading", "concurrent") == ["listening.py", "vtn.py"]
