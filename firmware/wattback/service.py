@@ -27,7 +27,7 @@ CHANNEL_RTU = const(1)
 CHANNEL_VEHICLE = const(2)
 CHANNEL_TCP = const(3)  # the first of the connections
 TCP_CONNECTIONS = const(4)
-CHANNELS = CHANNEL_TCP + TCP_CONNECTIONS
+CHANNELS = const(CHANNEL_TCP + TCP_CONNECTIONS)
 
 # Work of one tick's time, whoever asks for it: a flood at one port waits instead of growing. The
 # vehicle link has a share of its own, so that a flood elsewhere never keeps a vehicle waiting.

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from wattback_sim.pico.chip import EmulatedChip
+from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.flash import compiled, compiled_package
 
 _STARTED = 0x02  # sent by `main.py` before the script
@@ -110,6 +111,8 @@ def run_on_pico(
 
 
 def _flashed_files(package_dirs: Sequence[Path], script: str) -> dict[PurePosixPath, bytes]:
+    for package_dir in package_dirs:
+        script = with_constants(script, package_dir.parent)
     files = {
         PurePosixPath("main.py"): _MAIN.encode(),
         PurePosixPath("script.mpy"): compiled(script, "script.py"),

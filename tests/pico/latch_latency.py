@@ -14,6 +14,7 @@ from wattback.boards.pico import pins
 from wattback_sim.firmware import firmware_root
 from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.circuit import Circuit
+from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.flash import compiled
 
 LATCH_LIMIT_US = 100  # from the latch's edge to the contactor's output
@@ -90,7 +91,7 @@ def measure_latencies(trips: int) -> Latencies:
     root = firmware_root() / "wattback"
     files = {PurePosixPath("main.py"): _MAIN.encode()}
     for name in _FILES:
-        source = (root / f"{name}.py").read_text("utf-8")
+        source = with_constants((root / f"{name}.py").read_text("utf-8"), firmware_root())
         files[PurePosixPath(f"wattback/{name}.mpy")] = compiled(source, f"wattback/{name}.py")
     chip = EmulatedChip(files, step=16)
     circuit = Circuit(chip, 19_200)

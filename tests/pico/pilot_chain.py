@@ -29,6 +29,7 @@ from tests.pico.pilot_cases import (
 from wattback.boards.pico import pins
 from wattback_sim.firmware import firmware_root
 from wattback_sim.pico.chip import EmulatedChip
+from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.flash import compiled
 from wattback_sim.pico.pilot_line import COUNTS, PilotLine
 
@@ -229,6 +230,7 @@ def _flashed(cases: Sequence[Case], sources: Mapping[str, str]) -> dict[PurePosi
         if path.with_suffix(".mpy") in files or not (firmware_root() / path).is_file():
             continue  # there already, or a name of a module and no module
         source = sources.get(module) or (firmware_root() / path).read_text("utf-8")
+        source = with_constants(source, firmware_root())
         files[path.with_suffix(".mpy")] = compiled(source, str(path))
         waiting += _imports(module, source)
     return files

@@ -13,7 +13,6 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from tests.pico.measure_core import ModuleRam, measure_ram
-from tests.pico.whole_unit import WholeUnit
 from tests.unit.source_tree import imports_of, under
 from wattback_sim.firmware import firmware_root
 
@@ -99,11 +98,6 @@ def measure_unit() -> UnitRam:
         tuple(RoomRam(room, tuple(weights[name] for name in modules_of[room])) for room in ROOMS),
         weights["unit.whole"].ram_bytes,
     )
-
-
-def measure_heap_left() -> int:
-    """Bytes free once the unit has booted as it is flashed, beside the stopwatch of the tests."""
-    return WholeUnit().stopwatch.read().free_bytes
 
 
 def modules_with(roots: Sequence[str]) -> list[str]:

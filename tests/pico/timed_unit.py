@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from rp2040py.rp2040 import RP2040
 
+from wattback.service import CHANNEL_RTU
+
 _MAGIC = 0x2741_5454  # a small integer, so that it lies there only once
 _WORDS = 10
 
@@ -26,7 +28,6 @@ from array import array
 room = bytearray(4096)  # as in main.py
 
 from wattback.boards.pico.unit import Unit
-from wattback.service import CHANNEL_RTU
 
 # magic, ticks, worst µs, least and most µs between two beginnings, bytes, mode, free bytes, µs of
 # the quickest step that has made an answer of Modbus RTU, less the interrupts that came into it;
@@ -39,7 +40,7 @@ class TimedUnit(Unit):
         Unit.__init__(self)
         self.began = 0
         self.beaten = 0  # µs in interrupts, since a step has begun
-        self.rtu = self.service.ports[CHANNEL_RTU]
+        self.rtu = self.service.ports[{CHANNEL_RTU}]
         self.rtu_step = self.rtu.step
         self.rtu.step = self.timed_step
         began = time.ticks_us()

@@ -1,9 +1,11 @@
 """Drafts: the commands that a write amounts to, judged one by one, queued together or not."""
 
+from micropython import const
+
 from wattback import commands
 from wattback.commands import CommandQueue
 
-MOST = 6  # what one write can amount to; the generator checks it
+MOST = const(6)  # what one write can amount to; the generator checks it
 
 
 class Drafts:

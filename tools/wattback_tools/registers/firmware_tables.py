@@ -30,8 +30,10 @@ _HEAD = '''\
 Places are bytes from the beginning of the image, so twice the distance from BASE in registers.
 """
 
-BASE = {base}  # address of the first register
-REGISTERS = {registers}
+from micropython import const
+
+BASE = const({base})  # address of the first register
+REGISTERS = const({registers})
 '''
 
 
@@ -52,7 +54,7 @@ def firmware_tables(plan: Plan) -> str:
     parts = [
         _HEAD.format(base=BASE, registers=plan.registers),
         "# Where percentages are reckoned from, and where the groups of points begin.\n",
-        *(f"{name} = {plan.row(*point).at}\n" for name, point in places.items()),
+        *(f"{name} = const({plan.row(*point).at})\n" for name, point in places.items()),
         "\n# What every register reads before anything is known: how many in a row, value (2).\n",
         _literal("RUNS", _runs(_image(plan))),
         "# Texts of the identity in the order manufacturer, model, version, serial number:\n",

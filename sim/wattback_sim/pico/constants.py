@@ -1,0 +1,176 @@
+"""Whole numbers that a module promises with `const`, put where other modules name them.
+
+mpy-cross does this within a module, for names that begin with an underscore. Across modules it
+cannot, so every shared number would cost a board an entry in each module's dictionary and a name
+in the interpreter's table, 18 kB of a Pico's heap together, and a search at every use.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+_OPERATORS: Mapping[type[ast.AST], Callable[..., int]] = MappingProxyType(
+    {
+        ast.Add: operator.add,
+        ast.Sub: operator.sub,
+        ast.Mult: operator.mul,
+        ast.FloorDiv: operator.floordiv,
+        ast.Mod: operator.mod,
+        ast.LShift: operator.lshift,
+        ast.RShift: operator.rshift,
+        ast.BitOr: operator.or_,
+        ast.BitAnd: operator.and_,
+        ast.BitXor: operator.xor,
+        ast.Invert: operator.invert,
+        ast.USub: operator.neg,
+    }
+)
+
+
+class _Edit(NamedTuple):
+    line: int
+    column: int  # bytes
+    end_line: int
+    end_column: int
+    text: str
+
+
+def with_constants(source: str, root: Path) -> str:
+    """The source with the numbers of its own and other modules' constants in their places.
+
+    root: the folder that holds the packages; what is imported from elsewhere stays as it is.
+    Lines stay where they are, so tracebacks name the right ones.
+    """
+    tree = ast.parse(source)
+    known = _Known(tree, root)
+    lines = source.encode().splitlines(keepends=True)
+    for edit in sorted(_edits(tree, known), reverse=True):
+        first, last = lines[edit.line - 1], lines[edit.end_line - 1]
+        kept_newlines = b"\n" * (edit.end_line - edit.line)
+        joined = first[: edit.column] + edit.text.encode() + last[edit.end_column :]
+        # What a statement of several lines took stays behind it, empty.
+        lines[edit.line - 1 : edit.end_line] = [
+            joined + kept_newlines,
+            *([b""] * (edit.end_line - edit.line)),
+        ]
+    return b"".join(lines).decode()
+
+
+@cache
+def constants_of(path: Path, root: Path) -> Mapping[str, int]:
+    """The public constants that a module defines or passes on, by name."""
+    known = _Known(ast.parse(path.read_text("utf-8")), root)
+    return MappingProxyType(
+        {name: value for name, value in known.numbers.items() if not name.startswith("_")}
+    )
+
+
+class _Known:
+    """numbers: that names stand for in a module. modules: by the names they go by in it."""
+
+    def __init__(self, tree: ast.Module, root: Path) -> None:
+        self.numbers: dict[str, int] = {}
+        self.modules: dict[str, Mapping[str, int]] = {}
+        self._root = root
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                self._take_import(node)
+        for statement in tree.body:
+            name = _promised(statement)
+            if name:
+                assert isinstance(statement, ast.Assign)
+                assert isinstance(statement.value, ast.Call)
+                self.numbers[name] = self._value(statement.value.args[0])
+
+    def _take_import(self, node: ast.ImportFrom) -> None:
+        numbers = self._of_module(str(node.module))
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if alias.name in numbers:
+                self.numbers[name] = numbers[alias.name]
+            elif self._path(f"{node.module}.{alias.name}"):
+                self.modules[name] = self._of_module(f"{node.module}.{alias.name}")
+
+    def of_module(self, node: ast.ImportFrom) -> Mapping[str, int]:
+        """The constants of the module that an import names."""
+        return self._of_module(str(node.module))
+
+    def _of_module(self, module: str) -> Mapping[str, int]:
+        path = self._path(module)
+        return constants_of(path, self._root) if path else {}
+
+    def _path(self, module: str) -> Path | None:
+        path = self._root.joinpath(*module.split("."))
+        for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+            if candidate.is_file():
+                return candidate
+        return None
+
+    def _value(self, node: ast.expr) -> int:
+        match node:
+            case ast.Constant(value=int(value)):
+                return value
+            case ast.Name(id=name):
+                return self.numbers[name]
+            case ast.BinOp(left=left, op=op, right=right):
+                return _OPERATORS[type(op)](self._value(left), self._value(right))
+            case ast.UnaryOp(op=op, operand=operand):
+                return _OPERATORS[type(op)](self._value(operand))
+        raise ValueError(
+            f"line {node.lineno}: not a whole number for const(): {ast.unparse(node)}"
+        )
+
+
+def _promised(statement: ast.stmt) -> str | None:
+    """The name that `NAME = const(...)` binds."""
+    match statement:
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="const"), args=[_])
+        ):
+            return name
+    return None
+
+
+def _edits(tree: ast.Module, known: _Known) -> Iterator[_Edit]:
+    promises: set[ast.AST] = set()
+    for statement in tree.body:
+        name = _promised(statement)
+        if name:
+            promises.update(ast.walk(statement))
+            if not name.startswith("_"):  # those mpy-cross leaves out itself
+                yield _edit(statement, "pass")
+    for node in ast.walk(tree):
+        if node in promises:
+            continue
+        match node:
+            case ast.ImportFrom():
+                yield from _import_edits(node, known)
+            case ast.Name(id=name, ctx=ast.Load()) if name in known.numbers:
+                yield _edit(node, _literal(known.numbers[name]))
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if name in known.modules.get(
+                module, {}
+            ):
+                yield _edit(node, _literal(known.modules[module][name]))
+
+
+def _import_edits(node: ast.ImportFrom, known: _Known) -> Iterator[_Edit]:
+    numbers = known.of_module(node)
+    left = [alias for alias in node.names if alias.name not in numbers]
+    if len(left) < len(node.names):
+        names = ", ".join(ast.unparse(alias) for alias in left)
+        yield _edit(node, f"from {node.module} import {names}" if left else "pass")
+
+
+def _edit(node: ast.stmt | ast.expr, text: str) -> _Edit:
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    return _Edit(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text)
+
+
+def _literal(number: int) -> str:
+    return str(number) if number >= 0 else f"({number})"
