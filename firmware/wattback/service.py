@@ -101,7 +101,10 @@ class Service:
         self._finish(now_us)
 
     def receive(self, channel: int, data, count: int, age_us: int, now_us: int) -> int:  # type: ignore[no-untyped-def]
-        """Bytes have come, the last of them `age_us` ago; returns how many the port has taken."""
+        """Bytes have come, the last of them `age_us` before now_us (negative: after it).
+
+        Returns how many the port has taken.
+        """
         if not self._open[channel]:
             return count  # nobody is there: they are lost
         port = self.ports[channel]

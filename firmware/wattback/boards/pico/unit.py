@@ -177,8 +177,9 @@ class Unit:
         room = min(service.ports[channel].room(), _PIECE)
         if room:
             wire = self.wires[channel]
-            count = wire.receive(self._octets, room)
+            # One look at the clock for both: an interrupt between two would part a frame's bytes.
             now_us = time.ticks_us() & TIME_MASK_US
+            count = wire.receive(self._octets, room, now_us)
             service.receive(channel, self._octets, count, wire.age_us, now_us)
 
     def _send(self, channel: int) -> None:

@@ -1,11 +1,10 @@
 """The serial wires of a Pico, all alike to whoever moves bytes: for the service plane.
 
-`any()` is how many bytes have come, `receive(into, room)` brings at most `room` of them and
-returns how many, the last of them `age_us` ago; `idle()` says that nothing is being sent, and only
-then `send(data, count)` begins; `data` stays as it is until the wire is idle again.
+`any()` is how many bytes have come, `receive(into, room, now_us)` brings at most `room` of them
+and returns how many, the last of them `age_us` before now_us, or after it where that is negative;
+`idle()` says that nothing is being sent, and only then `send(data, count)` begins; `data` stays as
+it is until the wire is idle again.
 """
-
-import time
 
 import rp2
 from machine import UART, Pin
@@ -24,6 +23,7 @@ _RING_BITS = const(8)
 _STAMPED = const(128)  # bytes with a time of two bytes each
 _STAMPED_BITS = const(7)
 _STAMP_MASK = const(0xFFFF)
+_AHEAD_US = const(10_000)  # a tick
 _NEVER_ENDING = const(0xFFFFFFFF)
 
 _TRANSMIT_RS485 = const(0)  # state machines of PIO 0
@@ -53,7 +53,7 @@ class ConsoleWire:
         )
         self.any = self._uart.any
 
-    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+    def receive(self, into, room: int, now_us: int) -> int:  # type: ignore[no-untyped-def]
         """See above."""
         return _read(self._uart, into, room)
 
@@ -83,9 +83,9 @@ class Rs485Wire:
         """See above."""
         return self._in.age_us
 
-    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+    def receive(self, into, room: int, now_us: int) -> int:  # type: ignore[no-untyped-def]
         """See above."""
-        return self._in.receive(into, room)
+        return self._in.receive(into, room, now_us)
 
     def idle(self) -> bool:
         """See above."""
@@ -202,7 +202,7 @@ class _Receiver:
             self._start()  # after 2^32 bytes it has ended
         return count
 
-    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+    def receive(self, into, room: int, now_us: int) -> int:  # type: ignore[no-untyped-def]
         ring = self._ring
         at = self._at
         end = (self._dma.write - self._base) & (_RING_BYTES - 1)
@@ -261,10 +261,9 @@ class _StampedReceiver(_Receiver):
         # By the times, because a byte's comes after it.
         return (self._stamp_dma.write - self._stamps_base) >> 1 & (_STAMPED - 1)
 
-    def receive(self, into, room: int) -> int:  # type: ignore[no-untyped-def]
+    def receive(self, into, room: int, now_us: int) -> int:  # type: ignore[no-untyped-def]
         ring = self._ring
         at = self._at
-        now_us = time.ticks_us()  # before the look: what it does not see has come after
         end = self._end()
         came_us = self._stamp(at)
         count = 0
@@ -277,10 +276,9 @@ class _StampedReceiver(_Receiver):
             count += 1
             at = (at + 1) & (_STAMPED - 1)
         self._at = at
-        age_us = (now_us - came_us) & _STAMP_MASK
-        if age_us > _STAMP_MASK // 2:
-            age_us = 0  # it came between the two
-        self.age_us = max(age_us - self._bit_us, 0)  # it is noted as its stop bit begins
+        # A tick may have come between the caller's look at the clock and this look at the line.
+        age_us = ((now_us - came_us + _AHEAD_US) & _STAMP_MASK) - _AHEAD_US
+        self.age_us = age_us - self._bit_us  # it is noted as its stop bit begins
         return count
 
     def _stamp(self, at: int) -> int:
