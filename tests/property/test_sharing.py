@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.controller_bench import EMPTY, ENROLLED, NOW_S, READY, entry
+from wattback_controller.allotment import LEAST_CHARGE_MA, Site
 from wattback_controller.config import Service
 from wattback_controller.connector_link import NO_LIMIT_MA, Reading
 from wattback_controller.held import HeldLimits
-from wattback_controller.plan import LEAST_CHARGE_MA, Site, plan
+from wattback_controller.plan import plan
 from wattback_controller.schedule import demands_at
 from wattback_controller.sharing import Bound, rise_in_room, share, share_in_turns
 

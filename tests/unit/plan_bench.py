@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from tests.unit.controller_bench import NOW_S, READY, choices, entry, event
+from wattback_controller.allotment import Site
 from wattback_controller.choices import Choices
 from wattback_controller.config import ConnectorEntry, Service
 from wattback_controller.connector_link import Reading
-from wattback_controller.plan import Site, Told, plan
+from wattback_controller.plan import Told, plan
 from wattback_controller.records import Event
 from wattback_controller.schedule import demands_at
 

@@ -348,6 +348,27 @@ def test_a_silent_connector_counts_with_what_it_may_still_be_giving() -> None:
     assert exports["B"] <= 32_000 - 4000 * 1000 // 240
 
 
+@pytest.mark.parametrize(
+    ("left_w", "target_w"),
+    [(3800, 3800), (2000, 5600), (150, 7600), (0, 7600)],
+    ids=["still gives all", "falls", "as good as nothing", "has ended"],
+)
+def test_a_share_grows_only_as_another_on_the_service_has_fallen(
+    left_w: int, target_w: int
+) -> None:
+    readings = {
+        "A": replace(READY, target_w=3800, power_w=3810),
+        "B": replace(READY, target_w=None, power_w=left_w),
+    }
+    case = Case(
+        [event(value=20_000.0)],
+        readings,
+        {"B": choices(opted_out=True)},
+        services=[service("A", "B", export_ma=32_000)],
+    )
+    assert case.targets() == {"A": target_w, "B": None}
+
+
 def test_without_a_target_the_limit_on_export_is_the_service() -> None:
     case = Case([], services=[service("A", export_ma=32_000)])
     assert case.exports() == {"A": 32_000}

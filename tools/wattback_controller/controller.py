@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from wattback_controller.allotment import Site
 from wattback_controller.config import SiteFile
 from wattback_controller.connector_link import ConnectorLink, Reading, Silence
 from wattback_controller.energy import MeterReading, first_mark, follow
 from wattback_controller.held import HeldLimits, HeldTargets
-from wattback_controller.plan import Site, Told, plan
+from wattback_controller.plan import Told, plan
 from wattback_controller.programme_desk import ProgrammeDesk
 from wattback_controller.records import STOP_TEXTS, Event, Participation
 from wattback_controller.schedule import demands_at, edges, randomised

@@ -4,24 +4,27 @@ the connectors say. Pure: the same in, the same out; nothing here remembers or w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from zoneinfo import ZoneInfo
 
+from wattback_controller.allotment import (
+    EMPTY,
+    LEAST_CHARGE_MA,
+    NOMINAL_MV,
+    Site,
+    export_limits,
+    import_limits,
+    powers,
+)
 from wattback_controller.choices import Choices, next_time_s, read_time
-from wattback_controller.config import ConnectorEntry, Service
-from wattback_controller.connector_link import NO_LIMIT_MA, Order, Reading
+from wattback_controller.config import ConnectorEntry
+from wattback_controller.connector_link import Order, Reading
 from wattback_controller.records import Event
 from wattback_controller.schedule import Demand, Demands
-from wattback_controller.sharing import Bound, rise_in_room, share, share_in_turns
 
-# The least current that a pilot can offer (IEC 61851-1, SAE J1772).
-LEAST_CHARGE_MA = 6000
-_NOMINAL_MV = 240_000
-_LEAST_CHARGE_W = LEAST_CHARGE_MA * _NOMINAL_MV // 1_000_000
-_TURN_S = 900  # how long somebody is served before the others, where not all can be
-_EMPTY = ("idle", "boot", "fault")
+_LEAST_CHARGE_W = LEAST_CHARGE_MA * NOMINAL_MV // 1_000_000
 # Reasons of a connector that has not been asked for anything yet, or is closing its contactor.
 _HARMLESS_WAITS = frozenset({"target", "contactor", "controller"})
 # Charging for a departure begins this much earlier than the energy needs, at this share of the
@@ -41,15 +44,6 @@ class Told:
     order: Order
     event: Event | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What does not change while the controller runs."""
-
-    zone: ZoneInfo
-    connectors: tuple[ConnectorEntry, ...]
-    services: tuple[Service, ...]
 
 
 def plan(
@@ -76,19 +70,20 @@ def plan(
         name: _asked(now_s, demands, choices[name], leaves, readings[name])
         for name, leaves in leaving.items()
     }
-    powers = _powers(site, demands, asked, readings, given_w)
+    sharers = frozenset(name for name, wish in asked.items() if wish.shares)
+    shares_w = powers(site, demands, sharers, readings, given_w)
     cap = demands.get("IMPORT_CAPACITY_LIMIT")
     capped = frozenset(
         name
         for name in choices
         if cap is not None and not choices[name].stays_out(cap.event.event, now_s)
     )
-    import_ma = _imports(now_s, site, cap, capped, leaving, readings, counted_ma)
-    export_ma = _exports(site, demands, powers, readings, given_w)
+    import_ma = import_limits(now_s, site, cap, capped, leaving, readings, counted_ma)
+    export_ma = export_limits(site, demands, shares_w, readings, given_w)
     told: dict[str, Told] = {}
     for name, wish in asked.items():
         chosen = choices[name]
-        target_w = powers[name] if wish.shares else wish.fixed_w
+        target_w = shares_w[name] if wish.shares else wish.fixed_w
         order = Order(
             export_enabled=chosen.enrolled,
             reserve_bp=chosen.reserve_bp,
@@ -136,7 +131,7 @@ def _wish(
         return _Asked(demand, reason=out)
     if leaves:
         return _Asked(demand, reason="departure")
-    if reading.session_state in _EMPTY:
+    if reading.session_state in EMPTY:
         return _Asked(demand, reason="unplugged")
     kind = demand.segment.kind
     if kind in ("ALERT_GRID_EMERGENCY", "PRICE"):
@@ -206,137 +201,3 @@ def departs(
     leaves_s = next_time_s(read_time(choices.departure), now_s, zone)
     needs_s = lacks_wh * 3600 / (power_w * _CHARGE_SHARE)
     return now_s + needs_s + _DEPARTURE_MARGIN_S >= leaves_s
-
-
-def _powers(
-    site: Site,
-    demands: Demands,
-    asked: Mapping[str, _Asked],
-    readings: Mapping[str, Reading],
-    given_w: Mapping[str, int],
-) -> dict[str, int]:
-    """Shares of the set-point in W, signed; of an export price, all that may be given."""
-    setpoint = demands.get("DISPATCH_SETPOINT")
-    importing = setpoint is not None and setpoint.value < 0
-    wants: dict[str, int] = {}
-    for name, wish in asked.items():
-        if wish.shares:
-            reading = readings[name]
-            own_w = reading.import_w if importing else reading.export_w
-            vehicle_w = reading.charge_max_w if importing else reading.discharge_max_w
-            wants[name] = min(own_w, vehicle_w) if vehicle_w else own_w
-    held_w = {} if importing else given_w
-    all_of_it = frozenset(wants) | frozenset(held_w)
-    bounds: list[Bound] = []
-    if not importing:
-        volts = _volts(readings)
-        bounds = [Bound(item.most * volts // 1000, item.members) for item in _export_bounds(site)]
-        cap = demands.get("EXPORT_CAPACITY_LIMIT")
-        if cap is not None:
-            bounds.append(Bound(int(cap.value), all_of_it))
-    if setpoint is not None:
-        bounds.append(Bound(round(abs(setpoint.value)), all_of_it))
-    given = share(wants, held_w, bounds)
-    return {name: -power_w if importing else power_w for name, power_w in given.items()}
-
-
-def _export_bounds(site: Site) -> list[Bound]:
-    """In mA, of services and of the circuits of single connectors."""
-    services = [
-        Bound(service.export_ma, frozenset(service.connectors))
-        for service in site.services
-        if service.export_ma is not None
-    ]
-    circuits = [
-        Bound(entry.most_ma, frozenset((entry.name,)))
-        for entry in site.connectors
-        if entry.most_ma is not None
-    ]
-    return services + circuits
-
-
-def _imports(
-    now_s: float,
-    site: Site,
-    cap: Demand | None,
-    capped: Set[str],
-    leaving: Mapping[str, bool],
-    readings: Mapping[str, Reading],
-    counted_ma: Mapping[str, int],
-) -> dict[str, int]:
-    """The site's limit for charging, of each connector; `capped` share what `cap` leaves."""
-    bounds = [
-        Bound(service.import_ma, frozenset(service.connectors))
-        for service in site.services
-        if service.import_ma is not None
-    ]
-    if cap is not None:
-        bounds.append(Bound(round(cap.value * 1000 / _volts(readings)), frozenset(capped)))
-    bound = {name for item in bounds for name in item.members}
-    wants = {
-        entry.name: wanted_ma(entry, readings[entry.name])
-        for entry in site.connectors
-        if entry.name in readings and entry.name in bound
-    }
-    turn = int(now_s) // _TURN_S % max(1, len(wants))
-    names = sorted(wants)
-    # Who has to leave is served first.
-    order = sorted(names[turn:] + names[:turn], key=lambda name: not leaving[name])
-    given = share_in_turns(wants, counted_ma, bounds, LEAST_CHARGE_MA, order)
-    given = rise_in_room(given, counted_ma, bounds, LEAST_CHARGE_MA)
-    circuits = {
-        entry.name: entry.most_ma for entry in site.connectors if entry.most_ma is not None
-    }
-    return {name: circuits.get(name, NO_LIMIT_MA) for name in readings} | given
-
-
-def wanted_ma(entry: ConnectorEntry, reading: Reading) -> int:
-    """What a connector could use: nothing without a vehicle, the least for one that only waits."""
-    if reading.session_state in _EMPTY:
-        return 0
-    most_ma = min(reading.rated_ma, entry.most_ma or reading.rated_ma)
-    if reading.charge_max_w:
-        most_ma = min(
-            most_ma, reading.charge_max_w * 1_000_000 // (reading.line_mv or _NOMINAL_MV)
-        )
-    drawing = reading.session_state in ("charging", "discharging")
-    return max(LEAST_CHARGE_MA, most_ma) if drawing else LEAST_CHARGE_MA
-
-
-def _exports(
-    site: Site,
-    demands: Demands,
-    powers: Mapping[str, int],
-    readings: Mapping[str, Reading],
-    given_w: Mapping[str, int],
-) -> dict[str, int]:
-    """The site's limit for export: belt and braces around the targets.
-
-    powers: of those that have a share. Each may give what its target needs, and all share what
-    is left beyond that.
-    """
-    volts = _volts(readings)
-    bounds = _export_bounds(site)
-    cap = demands.get("EXPORT_CAPACITY_LIMIT")
-    if cap is not None:
-        exporting = frozenset(powers) | frozenset(given_w)
-        bounds.append(Bound(round(cap.value * 1000 / volts), exporting))
-    limits = {
-        # Without a target nothing flows out, and a limit of 0 would look like a reason of its own.
-        name: min((item.most for item in bounds if name in item.members), default=NO_LIMIT_MA)
-        for name in readings
-    }
-    bound = {name for item in bounds for name in item.members if name in powers}
-    needed = {name: max(0, powers[name]) * 1000 // volts // 100 * 100 for name in bound}
-    held = {name: power_w * 1000 // volts for name, power_w in given_w.items()}
-    left = [
-        Bound(item.most - sum(needed.get(name, 0) for name in item.members), item.members)
-        for item in bounds
-    ]
-    more = share({name: readings[name].rated_ma - needed[name] for name in bound}, held, left)
-    return limits | {name: needed[name] + more[name] for name in bound}
-
-
-def _volts(readings: Mapping[str, Reading]) -> int:
-    """Of the service: the highest that a connector measures, so that powers are not too high."""
-    return max((r.line_mv for r in readings.values() if r.line_mv), default=_NOMINAL_MV) // 1000
