@@ -31,7 +31,7 @@ _SHORTER = (
 
 # Runs each piece with a `print` of its own, and says over UART0 what it printed, or raised.
 _MAIN = """\
-import gc, sys
+import gc, rp2, sys
 from io import StringIO
 from machine import UART
 
@@ -41,6 +41,7 @@ uart = UART(0, 115200)
 
 def run(name, code):
     said = []
+    rp2.PIO(0).remove_program()  # as the soft reset between two rows does
     try:
         exec(code, {"print": lambda value: said.append(str(value))})
     except Exception as error:
