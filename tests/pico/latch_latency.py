@@ -93,7 +93,7 @@ def measure_latencies(trips: int) -> Latencies:
     for name in _FILES:
         source = with_constants((root / f"{name}.py").read_text("utf-8"), firmware_root())
         files[PurePosixPath(f"wattback/{name}.mpy")] = compiled(source, f"wattback/{name}.py")
-    chip = EmulatedChip(files, step=16)
+    chip = EmulatedChip(files, step=64)
     circuit = Circuit(chip, 19_200)
     while not circuit.permits:
         chip.run_until(chip.now_ns + _TICK_NS)

@@ -137,8 +137,10 @@ class Probe:
     def _youngest_pool(self, ram: memoryview) -> int:
         youngest, most = 0, 0
         for index in range(len(ram) - _POOL_HEAD):
-            before, earlier, room, count = ram[index : index + 4]
+            before, earlier, room, count, hashes = ram[index : index + 5]
             if not 0 < count <= room <= 4096 or before % 4 or not self._is_memory(before):
+                continue
+            if hashes != _RAM + 4 * (index + _POOL_HEAD + room):  # they follow the strings
                 continue
             total = (self._word(before + 4) & 0x7FFF_FFFF) + self._word(before + 12)
             if total and total == earlier & 0x7FFF_FFFF and total + count > most:
