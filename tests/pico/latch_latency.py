@@ -63,7 +63,8 @@ class Loop:
 
 gc.collect()
 loop = Loop()
-Timer(-1, period=5, mode=Timer.PERIODIC, callback=loop.run, hard=True)
+# Bound to a name, because the collector would take it.
+timer = Timer(-1, period=5, mode=Timer.PERIODIC, callback=loop.run, hard=True)
 while True:
     gc.collect()
 """

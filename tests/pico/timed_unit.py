@@ -30,7 +30,7 @@ room = bytearray(4096)  # as in main.py
 from wattback.boards.pico.unit import Unit
 
 # magic, ticks, worst µs, least and most µs between two beginnings, bytes, mode, free bytes, µs of
-# the quickest step that has made an answer of Modbus RTU, less the interrupts that came into it;
+# the slowest step that has made an answer of Modbus RTU, of those into which no interrupt fell;
 # µs of calling something that does nothing
 figures = array("i", [{_MAGIC}, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 
@@ -60,8 +60,8 @@ class TimedUnit(Unit):
         self.beaten = 0
         began = time.ticks_us()
         more = self.rtu_step(now_us)
-        took = time.ticks_diff(time.ticks_us(), began) - self.beaten
-        if self.rtu.out_count and not before and (not figures[8] or took < figures[8]):
+        took = time.ticks_diff(time.ticks_us(), began)
+        if self.rtu.out_count and not before and not self.beaten and took > figures[8]:
             figures[8] = took
         return more
 
@@ -106,7 +106,7 @@ unit.run()
 @dataclass(frozen=True)
 class TickFigures:
     """Of the ticks since the last `clear`. gap: between the beginnings of two ticks. answer_us: of
-    the step that makes an answer of Modbus RTU, the quickest so far, without interrupts.
+    the step that makes an answer of Modbus RTU, the slowest so far into which no interrupt fell.
     """
 
     ticks: int

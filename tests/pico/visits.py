@@ -32,6 +32,10 @@ TICK_US = 10_000
 SPACING_LIMIT_US = 100  # of ticks (DESIGN)
 ANSWER_LIMIT_US = 1_000  # to make an answer of 60 registers
 ANSWER_AIM_US = 400
+# Of a boot, this design's: nobody waits for a unit longer than for its first self-test.
+SAFE_LIMIT_MS = 500
+FIRST_TICK_LIMIT_MS = 3_000
+READY_LIMIT_MS = 5_000
 # After the silence: what a tick and what follows it may hold up. Where steps take no time, in the
 # simulator, it is 4 ms.
 REPLY_WITHIN_US = TICK_US
@@ -62,13 +66,15 @@ class ConsoleSession:
 
 @dataclass(frozen=True)
 class ChargingVisit:
-    """opened_levels: of the contactor's output after the tick that failed; told: its log then.
-    answer_us: of the step that makes the answer of 60 registers.
+    """boot_levels, opened_levels: of the contactor's output until the first tick, and from the
+    tick that failed to the end of the next boot; told: its log then. answer_us: of the step that
+    makes the answer of 60 registers.
     """
 
     safe_ms: float
     first_tick_ms: float
     ready_ms: float
+    boot_levels: tuple[bool, ...]
     free_bytes: int
     polls: tuple[Poll, ...]
     answer_us: int
@@ -93,6 +99,7 @@ def charging_visit() -> ChargingVisit:
     """Boot, charge, a Modbus poll, a console session, a tick that fails, the watchdog's reset."""
     unit = WholeUnit()
     free_bytes = unit.stopwatch.read().free_bytes
+    boot_levels = tuple(level for _, level in unit.circuit.permits)
     unit.until_session("idle", 2)
     ready_ms = unit.link.chip.now_ns / 1e6
     unit.site.world.vehicle.plug_in()
@@ -108,6 +115,7 @@ def charging_visit() -> ChargingVisit:
         unit.circuit.safe_ns / 1e6,
         unit.link.first_tick_ns / 1e6,
         ready_ms,
+        boot_levels,
         free_bytes,
         polls,
         answer_us,
@@ -198,9 +206,9 @@ def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
     unit.circuit.permits.clear()
     unit.link.probe.poke("pilot", 5)
     unit.phase("opens", lambda: not unit.site.world.path.commanded, 0.03)
-    levels = tuple(level for _, level in unit.circuit.permits)
     unit.phase("watchdog", lambda: unit.link.restarts == 1, _RESET_WITHIN_S)
     unit.phase("boots again", lambda: unit.link.probe.found, 4)
+    levels = tuple(level for _, level in unit.circuit.permits)
     unit.stopwatch.find_again()
     unit.phase("tells why", lambda: unit.status("reset_cause") == RESET_WATCHDOG, 0.5)
     unit.phase("logs why", lambda: b"board reset=" in log.heard, 0.5)

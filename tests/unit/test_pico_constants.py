@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,26 @@ def test_each_way_to_name_a_constant(tmp_path: Path) -> None:
         "from unit import far\n_OWN = const(3)\npass\n"
         "def f(a, MASKED=15):\n    return a & 15, (-15) - (-15), far.TEXT, 3, 4\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("A = const(1)\ndef f(A):\n    return A\n", "line 2: A is a constant, and bound a second"),
+        ("A = const(1)\nfor A in (1, 2):\n    print(A)\n", "line 2: A is a constant"),
+        ("A = const(1)\nA += 1\n", "line 2: A is a constant"),
+        ("from wattback.connector import TICK_MS\nTICK_MS = const(3)\n", "TICK_MS is a constant"),
+        (
+            "import wattback.connector as far\n",
+            "line 1: expected `from … import …` of wattback.con",
+        ),
+        ("from wattback.connector import *\n", "line 1: expected an import of names"),
+        ("from .connector import TICK_MS\n", "line 1: expected an import of names"),
+    ],
+)
+def test_what_names_cannot_tell_apart_is_refused(source: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        with_constants(source, ROOT)
 
 
 def test_a_constant_that_is_no_number_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.peripherals.i2c import I2CMode
@@ -28,7 +29,7 @@ class Circuit:
     console, rs485, vehicle: bytes that the board has sent, taken away by whoever reads them.
     permits, enables: edges of the contactor's permission and of the RS-485 driver's enable, each
     with its time in ns. tripped_ns: when the ground-fault latch tripped last; safe_ns: when the
-    last of the outputs was driven first.
+    last of the outputs was driven to its safe level first.
     """
 
     def __init__(self, chip: EmulatedChip, rs485_baud: int) -> None:
@@ -44,7 +45,7 @@ class Circuit:
         self.permits: list[tuple[float, bool]] = []
         self.enables: list[tuple[float, bool]] = []
         self.tripped_ns = 0.0
-        self.safe_ns = 0.0
+        self.safe_ns = inf
         self.pumps = 0  # edges of the coil's pump
         self._tripped = False
         self._undriven = set(pins.OUTPUTS)
@@ -149,9 +150,10 @@ class Circuit:
             self._chip.pio_works(level)
 
     def _driven(self, pin: int, level: bool) -> None:
-        if pin in self._undriven:
+        if pin in self._undriven and not level:  # low is safe (pins.py)
             self._undriven.discard(pin)
-            self.safe_ns = self._chip.now_ns
+            if not self._undriven:
+                self.safe_ns = self._chip.now_ns
 
     def _listen(self, pin: int, changed: Callable[[bool], None]) -> None:
         def listener(value: GPIOPinState, before: GPIOPinState) -> None:

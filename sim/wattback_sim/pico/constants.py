@@ -45,10 +45,13 @@ def with_constants(source: str, root: Path) -> str:
     """The source with the numbers of its own and other modules' constants in their places.
 
     root: the folder that holds the packages; what is imported from elsewhere stays as it is.
-    Lines stay where they are, so tracebacks name the right ones.
+    Lines stay where they are, so tracebacks name the right ones. Raises ValueError, with the line,
+    for what cannot be told apart by name: a constant's name that is bound a second time, and
+    imports of modules below root that do not name what they take.
     """
     tree = ast.parse(source)
     known = _Known(tree, root)
+    _check(tree, known)
     lines = source.encode().splitlines(keepends=True)
     for edit in sorted(_edits(tree, known), reverse=True):
         first, last = lines[edit.line - 1], lines[edit.end_line - 1]
@@ -97,6 +100,10 @@ class _Known:
             elif self._path(f"{node.module}.{alias.name}"):
                 self.modules[name] = self._of_module(f"{node.module}.{alias.name}")
 
+    def is_ours(self, module: str) -> bool:
+        """A module below the root."""
+        return self._path(module) is not None
+
     def of_module(self, node: ast.ImportFrom) -> Mapping[str, int]:
         """The constants of the module that an import names."""
         return self._of_module(str(node.module))
@@ -135,6 +142,39 @@ def _promised(statement: ast.stmt) -> str | None:
         ):
             return name
     return None
+
+
+def _check(tree: ast.Module, known: _Known) -> None:
+    bound: set[str] = set()
+
+    def bind(node: ast.AST, name: str) -> None:
+        if name in known.numbers and name in bound:
+            raise ValueError(f"line {_line(node)}: {name} is a constant, and bound a second time")
+        bound.add(name)
+
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                bind(node, name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bind(node, name)
+            case ast.ExceptHandler(name=str(name)):
+                bind(node, name)
+            case ast.Import(names=aliases) if any(known.is_ours(it.name) for it in aliases):
+                raise ValueError(
+                    f"line {node.lineno}: expected `from … import …` of {aliases[0].name}"
+                )
+            case ast.ImportFrom(level=level, names=aliases):
+                if level or any(alias.name == "*" for alias in aliases):
+                    raise ValueError(
+                        f"line {node.lineno}: expected an import of names by a whole path"
+                    )
+                for alias in aliases:
+                    bind(node, alias.asname or alias.name)
+
+
+def _line(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
 
 
 def _edits(tree: ast.Module, known: _Known) -> Iterator[_Edit]:

@@ -16,8 +16,11 @@ from tests.pico.rooms import HEAP_LEFT_LIMIT_BYTES
 from tests.pico.visits import (
     ANSWER_LIMIT_US,
     BIT_US,
+    FIRST_TICK_LIMIT_MS,
+    READY_LIMIT_MS,
     REPLY_BYTES,
     REPLY_WITHIN_US,
+    SAFE_LIMIT_MS,
     SPACING_LIMIT_US,
     TICK_US,
     charging_visit,
@@ -42,7 +45,7 @@ RESETTING = (
 def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
     visit = charging_visit()
     print(f"\noutputs safe {visit.safe_ms:,.0f} ms after power-up, ", end="")
-    print(f"first tick {visit.first_tick_ms:,.0f} ms; ", end="")
+    print(f"first tick {visit.first_tick_ms:,.0f} ms, ready {visit.ready_ms:,.0f} ms; ", end="")
     print(f"heap left beside the stopwatch {visit.free_bytes:,} bytes")
     print(f"an answer of 60 registers is made in {visit.answer_us:,} µs, and begins ", end="")
     print(", ".join(f"{poll.waited_us:,.0f}" for poll in visit.polls), "µs after the silence")
@@ -50,6 +53,10 @@ def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
     print(f"driver on for {min(bits):.2f} … {max(bits):.2f} bits; it is {10 * REPLY_BYTES} long")
     print(table_of(visit.phases))
     assert visit.violations == ()
+    assert visit.safe_ms <= SAFE_LIMIT_MS
+    assert visit.first_tick_ms <= FIRST_TICK_LIMIT_MS
+    assert visit.ready_ms <= READY_LIMIT_MS
+    assert not any(visit.boot_levels)
     assert visit.free_bytes >= HEAP_LEFT_LIMIT_BYTES
     judge(visit.phases)
     assert 0 < visit.answer_us <= ANSWER_LIMIT_US
@@ -63,7 +70,8 @@ def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
     assert vitals.session_state == why.session_state == "charging"
     assert vitals.power_w < -9000
     assert vitals.reset_cause == "power_on"
-    assert visit.opened_levels == (False,)  # at once, and for good
+    assert visit.opened_levels  # at once, and for good
+    assert not any(visit.opened_levels)
     assert " W board reset=watchdog " in visit.told
 
 

@@ -5,15 +5,12 @@ before every other interrupt, and takes the permission back, and nothing gives i
 connector itself has withdrawn it.
 """
 
-from machine import Pin, mem32
-from micropython import const
+from machine import Pin
 
 from wattback.boards.pico import pins
 from wattback.boards.pico.meter import Meter
 from wattback.boards.pico.pilot_io import PilotIo
 from wattback.signals import Inputs, Outputs
-
-_NVIC_PRIORITIES = const(0xE000E400)  # a byte an interrupt (ARMv6-M B3.4.7)
 
 
 class PicoBoard:
@@ -34,10 +31,7 @@ class PicoBoard:
         self._pilot = PilotIo(chip)
         self._meter = Meter()
         self._latched.irq(self._on_latch, Pin.IRQ_RISING, hard=True)
-        # It may interrupt a tick, which is an interrupt itself: 0 is the highest priority.
-        at = _NVIC_PRIORITIES + chip.irq_gpio
-        shift = (at & 3) * 8
-        mem32[at & ~3] = (mem32[at & ~3] & 0xFFFFFFFF) & ~(0xFF << shift)
+        chip.set_priority(chip.irq_gpio, 0)  # it may interrupt a tick, an interrupt itself
 
     def measure(self) -> None:
         """What takes a while, half-way between two ticks: pilot and supply.

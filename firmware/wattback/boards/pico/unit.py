@@ -66,7 +66,7 @@ class Unit:
         serial = hexlify(machine.unique_id()).decode()
         self.service = make_service(self.connector, Identity(serial), crc16, at_once=0)
         self.wires = (
-            ConsoleWire(),
+            ConsoleWire(chip),
             Rs485Wire(chip, self.connector.settings.modbus_baud),
             VehicleWire(chip),
         )
@@ -102,16 +102,16 @@ class Unit:
             self._stop_for_maintenance()
 
     def _beat(self, timer) -> None:  # type: ignore[no-untyped-def]
-        if self.failure is None:
-            try:
+        try:  # first: what is pending (Ctrl-C) is raised at the next jump, in here too
+            if self.failure is None:
                 self._ticks_next ^= 1
                 if self._ticks_next:
                     self.board.measure()
                 else:
                     self.tick()
-            except BaseException as error:
-                self.board.cut()
-                self.failure = error
+        except BaseException as error:
+            self.board.cut()
+            self.failure = error
 
     def tick(self) -> None:
         """One pass of the control plane; in the interrupt."""
