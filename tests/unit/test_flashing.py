@@ -160,6 +160,15 @@ def test_a_micropython_that_reads_other_files_is_a_version_mismatch() -> None:
             check_mpy(BoardIdentity("RP2040", mpy, "1.11.0", SERIAL), files)
 
 
+def test_a_micropython_that_is_too_old_or_for_another_processor_is_a_version_mismatch() -> None:
+    files = compiled_files()
+    with pytest.raises(VersionMismatchError, match=r"has MicroPython 1\.23\.0"):
+        check_mpy(BoardIdentity("RP2040", 0x1306, "1.23.0", SERIAL), files)
+    with pytest.raises(VersionMismatchError, match="another kind of processor"):
+        check_mpy(BoardIdentity("RP2350", 0x2F06, "1.27.0", SERIAL), files)
+    check_mpy(BoardIdentity("RP2350", 0x1F06, "1.28.0-preview", SERIAL), files)
+
+
 # --- what has started ---
 
 

@@ -39,11 +39,14 @@ def beat(timer):
  seen[3] = began
  seen[4] += 1
 timer = Timer(-1, period=5, mode=Timer.PERIODIC, callback=beat, hard=True)
-end = time.ticks_add(ms(), {ms})
+span_ms = {ms}
+end = time.ticks_add(ms(), span_ms)
 while diff(end, ms()) > 0:
  gc.collect()
 timer.deinit()
 unit.board.cut()
+if seen[4] * 100 < span_ms * 9:
+ raise ValueError('only %d ticks in %d ms: did one of them raise?' % (seen[4], span_ms))
 """
 _TEN_S = _TICKS.format(ms=10_000)
 TICK_WORST = _TEN_S + "print(seen[0])\n"
@@ -106,15 +109,23 @@ pilot.drive(0)
 """
 
 
+def _all_read(duty_bp: int, turns: int) -> str:
+    return (
+        _PILOT.format(duty_bp=duty_bp)
+        + _READ.format(turns=turns)
+        + "if refused:\n raise ValueError('%d readings were refused' % refused)\n"
+    )
+
+
 def pilot_level(duty_bp: int) -> str:
     """Mean of what the firmware reads of a steady level, mV."""
-    code = _PILOT.format(duty_bp=duty_bp) + _READ.format(turns=50)
+    code = _all_read(duty_bp, 50)
     return code + "print(total // 50)\n"
 
 
 def pilot_spread(duty_bp: int) -> str:
     """Highest less lowest reading of the high level in 10 s, mV."""
-    code = _PILOT.format(duty_bp=duty_bp) + _READ.format(turns=1000)
+    code = _all_read(duty_bp, 1000)
     return code + "print(most - least)\n"
 
 

@@ -7,6 +7,7 @@ not what was sent.
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from wattback_tools.flashing.repl import BoardCodeError, Repl
 _CHUNK_BYTES = 3072  # a multiple of 3; as text it takes 4 kB of the board's memory
 _FULL = ("OSError: 28", "ENOSPC")
 _HASH_S = 60.0
+# The one that the tests run; timers in a hard interrupt came not long before.
+_LEAST_MICROPYTHON = (1, 27)
+_THUMB = range(4, 9)  # ARMv6-M to ARMv7E-M, as `_mpy` numbers them (MicroPython's mpconfig)
 
 # Sent once after each start.
 _TOOLS = """\
@@ -158,11 +162,16 @@ class BoardFiles:
 
 
 def check_mpy(board: BoardIdentity, files: Mapping[PurePosixPath, bytes]) -> None:
-    """Raises VersionMismatchError when the board's MicroPython cannot read the compiled files."""
+    """Raises VersionMismatchError when the board's MicroPython cannot run the compiled files."""
     for path, content in files.items():
         if path.suffix != ".mpy":
             continue
         version, revision = content[1], content[2] & 3
+        if content[2] >> 2 and board.mpy >> 10 & 0xF not in _THUMB:
+            raise VersionMismatchError(
+                f"{path} has machine code for the Pico's ARM cores, and this board runs another "
+                "kind of processor: install a MicroPython for its ARM cores"
+            )
         if (board.mpy & 0xFF, board.mpy >> 8 & 3) == (version, revision):
             continue
         if not content[2] >> 2 and board.mpy & 0xFF == version:
@@ -171,6 +180,12 @@ def check_mpy(board: BoardIdentity, files: Mapping[PurePosixPath, bytes]) -> Non
             f"MicroPython {board.micropython} on the board reads .mpy files of version "
             f"{board.mpy & 0xFF}.{board.mpy >> 8 & 3}, and the firmware is compiled to "
             f"{version}.{revision}: install a MicroPython on the board that reads these"
+        )
+    numbers = tuple(int(part) for part in re.findall(r"\d+", board.micropython)[:2])
+    if numbers < _LEAST_MICROPYTHON:
+        raise VersionMismatchError(
+            f"the board has MicroPython {board.micropython}, and the firmware has been run on "
+            f"{'.'.join(map(str, _LEAST_MICROPYTHON))}: install that or a newer one on the board"
         )
 
 
