@@ -68,7 +68,9 @@ class Connector:
     `retained.py` as they survived the last power cut; `tick` keeps them up to date. reset_cause:
     why the board has started (`resets.py`).
     status: the latest published picture; report: what changes slowly. queue: the way in for
-    commands; vehicle: its inbox is the way in for the vehicle link.
+    commands; vehicle: its inbox is the way in for the vehicle link. stored: what a power cut
+    would leave of `retained`, the energy registers at least; a board that takes a while to store
+    puts its own words there.
     """
 
     def __init__(self, board, retained, reset_cause: int = RESET_POWER_ON) -> None:  # type: ignore[no-untyped-def]
@@ -77,6 +79,7 @@ class Connector:
         self._board = board
         self.inputs = Inputs()
         self.retained = array("i", retained)
+        self.stored = self.retained
         self.settings = Settings()
         self.queue = CommandQueue()
         self.pilot = Pilot()

@@ -3,6 +3,7 @@
 from micropython import const
 
 from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE
+from wattback.retained import EXPORT_WH, IMPORT_WH
 from wattback.signals import Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
@@ -47,8 +48,9 @@ def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: 
     status.voltage_l2_mv = inputs.voltage_l2_mv
     status.current_ma = connector.current_ma
     status.frequency_millihertz = inputs.frequency_millihertz
-    status.import_wh = connector.meter.import_wh
-    status.export_wh = connector.meter.export_wh
+    # What a power cut would take back is told to nobody.
+    status.import_wh = connector.stored[IMPORT_WH]
+    status.export_wh = connector.stored[EXPORT_WH]
     status.faults = connector.faults.active
 
 

@@ -15,8 +15,7 @@ EXPORT_WH = const(3)
 EXPORT_REST = const(4)
 EXPORT_DAY_WH = const(5)  # exported in the present day
 EXPORT_DAY_LEFT_S = const(6)  # until that day ends; 0: nothing was exported in it
-EXPORT_DAY = const(
-    7
-)  # the civil day that is counted, in days since 1970-01-01; 0 until it is known
+# The civil day that is counted, in days since 1970-01-01; 0 until it is known.
+EXPORT_DAY = const(7)
 RETRIES = const(8)  # one word a row of the fault table
 WORDS = RETRIES + FAULT_COUNT

@@ -161,6 +161,31 @@ def test_a_chip_that_does_not_answer_is_noticed_and_written_when_it_is_back(
     assert fram_module.Fram(bus).load() == list(words(IMPORT_WH=4))
 
 
+def test_nobody_is_told_of_energy_that_a_power_cut_would_take_back(fram_module: Any) -> None:
+    bus = Bus(FramChip())
+    fram = fram_module.Fram(bus)
+    fram.load()
+    for wh in range(1, 40):
+        for _ in range(wh % 12):  # a cut at any step of a record
+            fram.step(words(IMPORT_WH=wh, EXPORT_WH=2 * wh))
+            told = (fram.stored[retained.IMPORT_WH], fram.stored[retained.EXPORT_WH])
+            kept = fram_module.Fram(bus).load()
+            assert (kept[retained.IMPORT_WH], kept[retained.EXPORT_WH]) == told
+    again = fram_module.Fram(bus)
+    assert list(again.stored) == [0] * len(again.stored)
+    kept = again.load()
+    assert list(again.stored) == kept[: len(again.stored)]
+
+
+def test_without_a_memory_the_registers_are_told_as_they_are(fram_module: Any) -> None:
+    bus = Bus(FramChip())
+    fram = fram_module.Fram(bus)
+    fram.load()
+    bus.chip.present = False
+    store(fram, words(IMPORT_WH=4, EXPORT_WH=1))
+    assert (fram.stored[retained.IMPORT_WH], fram.stored[retained.EXPORT_WH]) == (4, 1)
+
+
 def test_a_record_is_written_within_the_lag_that_the_board_states(fram_module: Any) -> None:
     bus = Bus(FramChip())
     fram = fram_module.Fram(bus)

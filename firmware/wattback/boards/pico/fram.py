@@ -24,16 +24,21 @@ _ATTEMPTS = const(3)
 _PIECE = const(32)  # 0.4 ms of a bus at 1 MHz
 _HEAD_WORDS = const(1)
 _WORDS = _HEAD_WORDS + retained.WORDS
+_STORED = retained.EXPORT_WH + 1  # words that hold both energy registers
 _BYTES = 4 * _WORDS + 2
 # The energy registers' rests change in every tick; each goes along with the next that matters.
 _RESTS = (retained.IMPORT_REST, retained.EXPORT_REST)
 
 
 class Fram:
-    """i2c: the bus, at 1 MHz. sound: 0 when the chip does not answer."""
+    """i2c: the bus, at 1 MHz. sound: 0 when the chip does not answer. stored: the energy
+    registers, in their places, as the youngest whole record has them, or as they are where there
+    is no memory.
+    """
 
     def __init__(self, i2c) -> None:  # type: ignore[no-untyped-def]
         self.sound = 1
+        self.stored = array("i", [0] * _STORED)
         self._i2c = i2c
         self._record = bytearray(_BYTES)
         self._words = array("i", [0] * _WORDS)  # as they are written, or were
@@ -56,12 +61,17 @@ class Fram:
         self._words[0] = max(youngest, 0)
         for i in range(retained.WORDS):
             self._words[_HEAD_WORDS + i] = kept[i]
+        copy(self._kept, self.stored, _STORED)
         return kept
 
     def step(self, words) -> None:  # type: ignore[no-untyped-def]
         """Once after every tick: write a piece, or look whether `words` have changed."""
         if self._at < _BYTES:
             self._write_piece()
+            if not self.sound:
+                copy(words, self.stored, _STORED)
+            elif self._at == _BYTES:
+                copy(self._kept, self.stored, _STORED)
         elif self._is_due(words):
             self._begin(words)
 

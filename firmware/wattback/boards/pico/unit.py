@@ -62,6 +62,7 @@ class Unit:
         bitten = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON] & _REASON_TIMER
         cause = RESET_WATCHDOG if bitten else RESET_POWER_ON
         self.connector = Connector(self.board, self.fram.load(), cause)
+        self.connector.stored = self.fram.stored
         self._load_settings()
         serial = hexlify(machine.unique_id()).decode()
         self.service = make_service(self.connector, Identity(serial), crc16, at_once=0)
