@@ -6,6 +6,9 @@ never repeated: on a bench, silence and refusals are findings.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol, cast
 
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -69,7 +72,8 @@ class ByteStream(Protocol):
 class Wire:
     """Requests and answers of raw registers over one connection.
 
-    where: how people call the connection. requests: how many were sent.
+    where: how people call the connection. requests: how many were sent. turn: held during each
+    request and its answer. hang_up: ends the connection; by default the client's own.
     """
 
     def __init__(
@@ -79,6 +83,8 @@ class Wire:
         where: str,
         silence: Blame = "bench",
         reply_s: float = _REPLY_BENCH_S,
+        turn: AbstractContextManager[object] | None = None,
+        hang_up: Callable[[], None] | None = None,
     ) -> None:
         self.where = where
         self.requests = 0
@@ -86,6 +92,8 @@ class Wire:
         self._reply_s = reply_s
         self._client = client
         self._unit_id = unit_id
+        self._turn = nullcontext() if turn is None else turn
+        self._hang_up = client.close if hang_up is None else hang_up
         client.set_max_no_responses(1 << 30)  # a silent board is no reason to hang up
         # What pymodbus logs, our exceptions say; under a failed test it would be said twice.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -115,12 +123,13 @@ class Wire:
 
     def close(self) -> None:
         """End the connection. Harmless when called again."""
-        self._client.close()  # type: ignore[no-untyped-call]
+        self._hang_up()
 
     def _exchange(self, request: Callable[[], ModbusPDU], what: str) -> ModbusPDU:
         self.requests += 1
         try:
-            answer = request()
+            with self._turn:
+                answer = request()
         except ConnectionException:
             raise self._silent(what, f"no connection to {self.where}") from None
         except ModbusException:
@@ -147,8 +156,53 @@ def tcp_wire(host: str, port: int, unit_id: int) -> Wire:
 
 def rtu_wire(url: str, baud: int, unit_id: int) -> Wire:
     """A serial line, held exclusively. Raises BenchError when it cannot be opened."""
-    client = _RtuClient(url, baudrate=baud, timeout=_REPLY_BENCH_S, retries=0)
-    return _connected(client, unit_id, url)
+    return _connected(_rtu_client(url, baud), unit_id, url)
+
+
+class SerialLines:
+    """Serial lines that several units hang on, as RS-485 is made for.
+
+    A line is opened once, exclusively, for all of its wires; they take turns on it, and the last
+    one that is closed closes it. May be used from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: dict[tuple[str, int], _Line] = {}
+
+    def wire(self, url: str, baud: int, unit_id: int) -> Wire:
+        """The way to one unit. Raises BenchError when its line cannot be opened."""
+        place = (url, baud)
+        with self._lock:
+            line = self._open.get(place) or _Line(_rtu_client(url, baud))
+            wire = Wire(
+                line.client,
+                unit_id,
+                url,
+                turn=line.turn,
+                hang_up=lambda: self._let_go(place, wire),
+            )
+            _connect(line.client, url)
+            line.wires.append(wire)
+            self._open[place] = line
+        return wire
+
+    def _let_go(self, place: tuple[str, int], wire: Wire) -> None:
+        with self._lock:
+            line = self._open.get(place)
+            if line is None or wire not in line.wires:
+                return  # it was closed before
+            line.wires.remove(wire)
+            if not line.wires:
+                del self._open[place]
+                line.client.close()  # type: ignore[no-untyped-call]
+
+
+@dataclass(slots=True)
+class _Line:
+    client: ModbusSerialClient
+    turn: AbstractContextManager[object] = field(default_factory=Lock)
+    wires: list[Wire] = field(default_factory=list)
 
 
 def simulated_wire(stream: ByteStream, unit_id: int) -> Wire:
@@ -159,9 +213,17 @@ def simulated_wire(stream: ByteStream, unit_id: int) -> Wire:
 
 def _connected(client: ModbusTcpClient | ModbusSerialClient, unit_id: int, where: str) -> Wire:
     wire = Wire(client, unit_id, where)  # before it connects, so that pymodbus logs nothing
+    _connect(client, where)
+    return wire
+
+
+def _connect(client: ModbusTcpClient | ModbusSerialClient, where: str) -> None:
     if not client.connect():
         raise BenchError(f"no board can be reached at {where}: is it powered and connected?")
-    return wire
+
+
+def _rtu_client(url: str, baud: int) -> ModbusSerialClient:
+    return _RtuClient(url, baudrate=baud, timeout=_REPLY_BENCH_S, retries=0)
 
 
 class _RtuClient(ModbusSerialClient):

@@ -5,13 +5,14 @@
 
 from dataclasses import dataclass
 
-from wattback_hil.modbus import Wire, rtu_wire, tcp_wire
+from wattback_hil.modbus import SerialLines, Wire, tcp_wire
 from wattback_sim.toml_reader import Entry, Place, TomlReader
 
 _FORMS = 'write "tcp:HOST:PORT" or "rtu:PORT", where PORT is any pyserial URL'
 _BAUD = 19200  # what the Modbus serial line specification asks every unit to start with
 _BAUD_SPAN = (1200, 921600, "")
 _UNIT_IDS = (1, 247, "")
+_LINES = SerialLines()  # of this process: a port can be opened once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ ModbusPlace = TcpAddress | RtuLine
 
 
 def open_wire(place: ModbusPlace, unit_id: int) -> Wire:
-    """A connection to a connector. Raises BenchError when it cannot be reached."""
+    """A connection to a connector; those on one serial line share it.
+
+    Raises BenchError when it cannot be reached.
+    """
     if isinstance(place, TcpAddress):
         return tcp_wire(place.host, place.port, unit_id)
-    return rtu_wire(place.url, place.baud, unit_id)
+    return _LINES.wire(place.url, place.baud, unit_id)
 
 
 class PlaceReader(TomlReader):

@@ -25,8 +25,6 @@ import gc
 import time
 from array import array
 
-room = bytearray(4096)  # as in main.py
-
 from wattback.boards.pico.unit import Unit
 
 # magic, ticks, worst µs, least and most µs between two beginnings, bytes, mode, free bytes, µs of
@@ -96,7 +94,7 @@ class TimedUnit(Unit):
 
 
 unit = TimedUnit()
-del room
+globals().pop("room", None)  # as main.py does
 gc.collect()
 figures[7] = gc.mem_free()
 unit.run()

@@ -38,6 +38,8 @@ class Step:
 _afters = st.one_of(
     st.floats(0.9, 1.3),
     st.floats(-30.0, 30.0),
+    st.integers(-4000, 4000).map(float),
+    st.integers(-40 * 86_400, 40 * 86_400).filter(lambda s: abs(s) > 31 * 86_400).map(float),
     st.floats(0.0, 4000.0),
     st.integers(0, 900).map(float),
 )
@@ -99,6 +101,11 @@ def recorded(first_s: float, steps: list[Step], cut: bool = True) -> Record:
     return record
 
 
+def going(step: Step) -> Step:
+    """By a clock that never jumps."""
+    return replace(step, after_s=min(4000.0, abs(step.after_s)))
+
+
 def sums(record: Record) -> tuple[int, int, int]:
     """All that was recorded, the open interval included."""
     intervals = [closed.interval for closed in record.complete]
@@ -115,7 +122,7 @@ def test_intervals_follow_each_other_and_none_is_longer_than_five_minutes(
     run: tuple[float, list[Step]],
 ) -> None:
     first_s, steps = run
-    record = recorded(first_s, steps)
+    record = recorded(first_s, [going(step) for step in steps])
     expected_s = int(T0 + first_s)
     for closed in record.complete:
         interval = closed.interval
@@ -126,6 +133,19 @@ def test_intervals_follow_each_other_and_none_is_longer_than_five_minutes(
         expected_s = interval.end_s
     assert record.mark.start_s == expected_s
     assert expected_s <= record.mark.last.t_s < expected_s + INTERVAL_S
+
+
+@given(_runs)
+def test_no_time_is_recorded_twice_wherever_a_clock_is_put(
+    run: tuple[float, list[Step]],
+) -> None:
+    record = recorded(*run)
+    spans = sorted((c.interval.start_s, c.interval.end_s) for c in record.complete)
+    for before, after in pairwise(spans):
+        assert before[1] <= after[0]
+    for start_s, end_s in spans:
+        assert start_s < end_s <= start_s // INTERVAL_S * INTERVAL_S + INTERVAL_S
+        assert not start_s <= record.mark.start_s < end_s
 
 
 @given(_runs)
@@ -181,7 +201,7 @@ def test_registers_at_boundaries_differ_by_the_energy_between_them(
 
 @given(_runs)
 def test_a_boundary_that_nobody_has_read_near_is_told(run: tuple[float, list[Step]]) -> None:
-    first_s, steps = run
+    first_s, steps = run[0], [going(step) for step in run[1]]
     record = recorded(first_s, steps)
     times = [T0 + first_s]
     t_s = times[0]

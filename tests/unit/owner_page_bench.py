@@ -63,13 +63,11 @@ class Bench:
         self.site: SiteFile = load_site(folder / "site.toml")
         self.store = Store(self.site.folder)
         self.answers: dict[str, Reading | Silence] = {"garage": READING}
-        self.hosts: tuple[str, ...] = ("oak-lane.local:8080",)
         self.page = OwnerPage(
             self.site,
             lambda: Store(self.site.folder),
             lambda: NOW_S,
             lambda: self.answers,
-            self.hosts,
         )
         self.browser = Client(self.page)
 

@@ -39,6 +39,17 @@ def site_folder(folder: Path) -> Path:
     return folder
 
 
+def damage_records(folder: Path) -> None:
+    """A disk has lost everything but the head of the records."""
+    store = Store(folder / "records")
+    path = store.path
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    for rest in ("records.sqlite-wal", "records.sqlite-shm"):
+        (folder / "records" / rest).unlink(missing_ok=True)
+
+
 def without_programme(folder: Path) -> None:
     """From now on it shares its service and nothing else."""
     (folder / "site.toml").write_text(SITE.partition("[programme]")[0] + CONNECTORS)

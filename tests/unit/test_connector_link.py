@@ -271,6 +271,25 @@ def test_a_silent_board_is_not_asked_all_the_time(bench: Bench) -> None:
     assert isinstance(bench.poll(), Reading)
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_silent_and_renews_what_holds(
+    bench: Bench,
+) -> None:
+    bench.told(SELL)
+    bench.cut = True
+    assert isinstance(bench.poll(), Silence)
+    bench.cut = False
+    back_s = bench.now_s - 3600
+    reading = bench.link.poll(back_s)
+    assert isinstance(reading, Reading)
+    bench.link.obey(SELL, reading)
+    for second in range(2 * TARGET_HOLDS_S):
+        bench.wait(1.0)
+        reading = bench.link.poll(back_s - 3600 + second)
+        assert isinstance(reading, Reading)
+        bench.link.obey(SELL, reading)
+        assert (reading.target_w, reading.site_import_ma) == (4000, 32_000), second
+
+
 def test_a_board_that_falls_silent_while_it_is_told_is_silent(bench: Bench) -> None:
     reading = bench.reading()
     bench.cut = True

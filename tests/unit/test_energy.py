@@ -1,6 +1,8 @@
 """Energy in intervals: where they are cut, what they hold, and what is said of their quality."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +14,7 @@ from wattback_controller.energy import (
     MeterReading,
     first_mark,
     follow,
+    while_it_waits,
 )
 from wattback_controller.records import Flag
 
@@ -175,8 +178,8 @@ def test_another_meter_counts_nothing_for_the_change_and_says_so(changed: MeterR
     assert mark.flags == frozenset()
 
 
-@pytest.mark.parametrize("t_s", [10.0, 9.9, -86_400.0])
-def test_a_reading_that_is_not_later_changes_nothing(t_s: float) -> None:
+@pytest.mark.parametrize("t_s", [10.0, 9.9, 8.0])
+def test_a_reading_that_is_hardly_earlier_changes_nothing(t_s: float) -> None:
     mark, _ = read(at(0), at(10, import_wh=4))
     assert follow("garage", mark, at(t_s, import_wh=9), []) == (mark, [])
 
@@ -201,3 +204,83 @@ def test_after_a_night_without_a_controller_the_intervals_are_as_short_as_ever()
     assert len(complete) == 86_400 // INTERVAL_S
     assert max(end - start for start, end in spans(complete)) == INTERVAL_S
     assert sum(wh for wh, _, _ in energies(complete)) <= 9999
+
+
+# --- a clock that jumps ---
+
+
+def clock_ahead_s(t_s: int, *jumps: tuple[int, int]) -> int:
+    """How far ahead a clock is t_s after the beginning. jumps: since when, and by how much."""
+    return next((off_s for from_s, off_s in reversed(jumps) if t_s >= from_s), 0)
+
+
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        ((390, 60), (450, 0)),
+        ((390, 3600), (400, 0)),
+        ((390, 3600), (1500, 0)),
+        ((390, 3600), (1500, 0), (2000, 3600), (2400, 100), (2500, 0)),
+        ((1500, -3600), (1600, 0)),
+        ((1500, -600),),
+        ((390, 40 * 86_400), (420, 0)),
+        ((390, 40 * 86_400), (420, -200), (3000, 0)),
+        ((390, 10 * 365 * 86_400), (2400, 0)),
+    ],
+)
+def test_a_clock_that_is_set_back_records_no_time_twice_and_loses_nothing(
+    jumps: tuple[tuple[int, int], ...],
+) -> None:
+    ends_s = 9000
+    readings = [
+        at(t_s + clock_ahead_s(t_s, *jumps), import_wh=t_s, export_wh=2 * t_s)
+        for t_s in range(0, ends_s + 1, 5)
+    ]
+    mark, complete = read(*readings, edges=(430, 1234, 4000))
+    in_order = sorted(complete, key=lambda closed: closed.interval.start_s)
+    for before, after in pairwise(in_order):
+        assert before.interval.end_s <= after.interval.start_s
+    for start_s, end_s in spans(complete):
+        assert start_s < end_s <= start_s // INTERVAL_S * INTERVAL_S + INTERVAL_S
+    imports, exports, _ = zip(*energies(complete), strict=True)
+    assert sum(imports) + mark.import_wh == ends_s
+    assert sum(exports) + mark.export_wh == 2 * ends_s
+    # Nobody is paid for more than what flows in five minutes by a clock that goes.
+    good = [c.interval for c in complete if "time_unset" not in c.interval.flags]
+    assert all(one.import_wh <= one.end_s - one.start_s + 5 for one in good)
+
+
+def test_a_clock_that_was_years_ahead_is_recorded_by_again_at_once() -> None:
+    years_s = 10 * 365 * 86_400
+    _, complete = read(
+        at(0), at(5), at(years_s, 1), at(years_s + 5, 2), at(20, 10), *every_second(900)[21:]
+    )
+    assert spans(complete) == [(20, 300), (300, 600), (600, 900)]
+    assert flags(complete) == [{"time_unset"}, set(), set()]
+    assert energies(complete) == [(300, 0, 0), (300, 0, 0), (300, 0, 0)]
+
+
+def test_a_clock_that_goes_back_within_an_interval_spoils_that_one_alone() -> None:
+    _, complete = read(at(0), at(100, 5), at(40, 7), at(299, 20), at(300, 21), at(600, 30))
+    assert spans(complete) == [(0, 300), (300, 600)]
+    assert flags(complete) == [{"time_unset"}, set()]
+    assert energies(complete) == [(21, 0, 0), (9, 0, 0)]
+
+
+def test_while_a_recorded_time_lasts_the_registers_at_an_edge_are_told_all_the_same() -> None:
+    mark, _ = read(at(0), *(at(s, s) for s in range(5, 901, 5)), at(605, 910))
+    assert mark.start_s == T0 + 900
+    told = list(while_it_waits(mark, at(905, 1210), [T0 + 700]))
+    assert [(one.t_s - T0, one.import_wh - 1000) for one in told] == [
+        (700.0, 1005),
+        (900.0, 1205),
+    ]
+    mark, _ = follow("garage", mark, at(905, 1210), [])
+    assert list(while_it_waits(mark, at(910, 1215), [T0 + 906])) == []
+
+
+def test_a_mark_is_the_same_after_it_was_kept_as_json() -> None:
+    mark, _ = read(at(0), *(at(s, s) for s in range(5, 901, 5)), at(-86_400, 910))
+    assert mark.apart == ((T0, T0 + 900),)
+    fields = json.loads(json.dumps(asdict(replace(mark, flags=frozenset())), default=list))
+    assert Mark(**fields).apart == mark.apart

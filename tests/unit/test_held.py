@@ -1,12 +1,13 @@
 """What a connector may be drawing: told, said, falling, silent, and after a restart."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.unit.controller_bench import READY
+from tests.unit.controller_bench import NOW_S, READY, AddressBench
 from wattback_controller.connector_link import NO_LIMIT_MA, Reading
-from wattback_controller.held import HeldLimits
+from wattback_controller.held import HeldLimits, HeldTargets
 
 FAILSAFE = {"A": 6000}
 
@@ -115,3 +116,61 @@ def test_what_is_kept_of_one_at_rest_is_what_it_was_told() -> None:
     held.counted(0.0, says(10_000))
     assert held.intend(0.0, "A", 10_000) == 10_000
     assert held.intend(0.0, "A", NO_LIMIT_MA) == 80_000
+
+
+# --- what it may be giving ---
+
+
+def gives(target_w: int | None) -> dict[str, Reading]:
+    return {"A": replace(READY, target_w=target_w)}
+
+
+@pytest.mark.parametrize(
+    ("said_w", "told_w", "counts_w"),
+    [
+        (None, 4000, 4000),
+        (4000, 2000, 4000),
+        (4000, None, 4000),
+        (2000, 4000, 4000),
+        (-7000, 0, 0),
+    ],
+)
+def test_a_silent_one_may_be_giving_what_it_said_or_was_told_until_its_timer_ends(
+    said_w: int | None, told_w: int | None, counts_w: int
+) -> None:
+    held = HeldTargets({})
+    held.given(0.0, gives(said_w))
+    kept = held.intend(0.0, "A", told_w)
+    for one in (held, HeldTargets({"A": kept})):  # a controller that begins anew counts no less
+        assert one.given(119.0, {}).get("A", 0) == counts_w
+        assert one.given(120.0, {}) == {}
+
+
+def test_after_a_restart_what_it_says_counts_again() -> None:
+    held = HeldTargets({"A": (120.0, 4000)})
+    assert held.given(10.0, gives(None)) == {}
+    assert held.intend(10.0, "A", None) == (130.0, 0)
+    assert held.given(11.0, {}) == {}
+
+
+def test_a_restart_while_one_is_silent_leaves_the_other_no_more_of_the_service(
+    tmp_path: Path,
+) -> None:
+    panel = '[[service]]\nname = "panel"\nexport_a = 32\nconnectors = ["garage", "drive"]\n'
+    bench = AddressBench(tmp_path, "garage", "drive", services=panel)
+    bench.plug_in()
+    bench.announce(-16.0, NOW_S + 10, 300)
+    bench.run_to(NOW_S + 40)
+    assert all(site.board.status("power_w") > 3500 for site in bench.sites.values())
+    bench.cut.add("garage")
+    bench.run(2.0)
+    bench.silence("garage")
+    bench.address.new_controller()
+    most_w = 0
+    for _ in range(60):
+        bench.run(1.0)
+        most_w = max(most_w, sum(s.board.status("power_w") for s in bench.sites.values()))
+    assert most_w <= 32 * 240 * 1.02
+    bench.cut.clear()
+    bench.run(10.0)
+    bench.close()

@@ -49,6 +49,10 @@ def test_https_anywhere_and_http_on_this_machine_are_accepted(url: str) -> None:
         ("https://", "expected as https://host/path"),
         ("https://[::1", "expected as https://host/path"),
         ("https://host:port", "expected as https://host/path"),
+        ("https://xn--a/", "expected as https://host/path"),
+        ("https://vtn example.org/x", "expected as https://host/path"),
+        ("https://vtn.example.org/\ud800", "expected as https://host/path"),
+        ("https://vtn.example.org/\n", "expected as https://host/path"),
         ("https://me:s3cret@vtn.example", "without user"),
         ("https://vtn.example/?a=b", "without user, query"),
     ],
@@ -57,6 +61,18 @@ def test_other_addresses_are_refused_without_repeating_a_secret(url: str, reason
     with pytest.raises(BadInputError, match=reason) as caught:
         Client(Access(url, "a", "b"), Clock())
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("targets", [("\ud800",), ("x" * 1000,) * 70])
+def test_a_question_that_cannot_be_sent_is_an_error_of_the_programme(
+    targets: tuple[str, ...],
+) -> None:
+    vtn, client, _ = answered(httpx.Response(200, json=[]))
+    with pytest.raises(ProtocolError, match="GET /events cannot be asked with what"):
+        client.get("/events", targets=targets)
+    with pytest.raises(ProtocolError, match="POST /reports cannot be asked"):
+        client.post("/reports", {"name": "\ud800"})
+    assert "/events" not in vtn.paths
 
 
 def test_a_file_of_authorities_that_is_none_is_refused(tmp_path: Path) -> None:

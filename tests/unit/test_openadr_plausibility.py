@@ -103,6 +103,18 @@ def test_what_can_be_meant_is_taken(changes: dict[str, Any]) -> None:
     assert len(memory.standing(NOW_S)) == 1
 
 
+def test_what_a_site_can_do_bounds_set_points_and_no_limits() -> None:
+    """A limit that is looser than the site refuses no event that has a strict one too."""
+    limits = replace(LIMITS, largest_power_w=16_000)
+    loose = interval_json("EXPORT_CAPACITY_LIMIT", 24.0)
+    strict = interval_json("IMPORT_CAPACITY_LIMIT", 4.0, id=1)
+    memory = Memory(limits, ())
+    assert reason(memory, copy_of(intervals=[loose, strict])) == ""
+    assert sorted(values(memory)) == [4000.0, 24_000.0]
+    refused = copy_of(id="event-2", intervals=[interval_json("DISPATCH_SETPOINT", 24.0)])
+    assert "24 kW is beyond 16 kW" in reason(memory, refused)
+
+
 # --- replays ---
 
 

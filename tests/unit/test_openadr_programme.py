@@ -1,5 +1,6 @@
 """A programme from end to end: a utility in memory, polled as the control loop polls it."""
 
+import json
 from dataclasses import replace
 
 import httpx
@@ -20,6 +21,7 @@ from wattback_controller.openadr.client import in_process
 from wattback_controller.openadr.errors import (
     NotFoundError,
     NotReachableError,
+    ProtocolError,
     UnauthorisedError,
 )
 from wattback_controller.openadr.programme import Note, Programme
@@ -104,6 +106,59 @@ def test_an_event_for_a_part_of_the_customers_is_seen_once_it_is_granted(evening
 
 
 # --- what goes wrong ---
+
+
+def granting(evening: Evening, targets: object) -> Programme:
+    """A site that is granted these targets by a utility that is otherwise honest."""
+    inner = httpx.Client(transport=in_process(evening.utility))
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        answer = inner.send(request)
+        told = answer.json()
+        if request.url.path == "/vens":
+            granted = (
+                [{**one, "targets": targets} for one in told]
+                if isinstance(told, list)
+                else {**told, "targets": targets}
+            )
+            return httpx.Response(answer.status_code, content=json.dumps(granted))
+        return httpx.Response(answer.status_code, content=answer.content)
+
+    return programme_of(handle, evening.clock)
+
+
+@pytest.mark.parametrize(
+    ("targets", "reason"),
+    [
+        (["\ud800"], "a target was expected as 1 to 128 printable characters, not '.*ud800'"),
+        ([""], "a target was expected as 1 to 128"),
+        (["a\x1b[2J"], "a target was expected as 1 to 128"),
+        (["x" * 129], "a target was expected as 1 to 128"),
+        (["x" * 1000] * 70, "a target was expected as 1 to 128"),
+        ([f"group-{n}" for n in range(65)], "more than 64 targets"),
+        ([7], "a target was expected as a text"),
+    ],
+)
+def test_targets_that_cannot_be_asked_for_are_an_error_of_the_programme(
+    evening: Evening, targets: list[object], reason: str
+) -> None:
+    with pytest.raises(ProtocolError, match=reason):
+        granting(evening, targets).poll(NOW_S)
+
+
+def test_as_many_and_as_long_targets_as_there_may_be_are_asked_for(evening: Evening) -> None:
+    event = evening.order()
+    polled = granting(evening, [f"{n:0128}" for n in range(64)]).poll(NOW_S)
+    assert [one.event for one in polled.events] == [event]
+
+
+def test_what_another_programme_has_said_is_not_remembered(evening: Evening) -> None:
+    evening.order()
+    evening.poll()
+    other = replace(ENROLMENT, programme="morning-export")
+    client = client_of(evening.utility, evening.clock)
+    assert Programme(client, other, seen=evening.site.seen).standing(NOW_S) == ()
+    assert len(Programme(client, ENROLMENT, seen=evening.site.seen).standing(NOW_S)) == 1
 
 
 def test_while_the_utility_is_down_what_stood_stands(evening: Evening) -> None:

@@ -10,7 +10,7 @@ from tests.unit.plan_bench import SETPOINT, ZONE, Case
 from wattback_controller.choices import DEFAULT_CHOICES, Choices
 from wattback_controller.config import ConnectorEntry
 from wattback_controller.connector_link import NO_LIMIT_MA
-from wattback_controller.plan import departs
+from wattback_controller.plan import Told, departs
 from wattback_controller.records import Event
 
 
@@ -150,7 +150,11 @@ CAR = entry("A", battery_wh=75_000)
         ("06:05", {"soc_bp": 8000}, LEAVES, CAR, False),
         ("06:05", {"soc_bp": -1}, LEAVES, CAR, False),
         ("06:05", {}, choices(departure=""), CAR, False),
-        ("06:05", {}, LEAVES, entry("A"), False),
+        # Of a battery of unknown size it lacks 10 kWh: 62 minutes, and those 15.
+        ("05:40", {}, LEAVES, entry("A"), False),
+        ("05:45", {}, LEAVES, entry("A"), True),
+        ("06:45", {"soc_bp": 7999}, LEAVES, entry("A"), True),
+        ("06:45", {"soc_bp": -1}, LEAVES, entry("A"), False),
         ("05:30", {"charge_max_w": 7000}, LEAVES, CAR, True),
         ("05:00", {"import_w": 5000}, LEAVES, CAR, True),
         ("22:00", {"import_w": 0}, LEAVES, CAR, False),
@@ -169,6 +173,36 @@ def test_who_has_to_charge_for_a_departure_takes_no_part() -> None:
     asked = event(start_s=int(now_s), end_s=int(now_s) + 3600)
     told = Case([asked], chosen={"A": LEAVES}, entries=[CAR], now_s=now_s).told()["A"]
     assert (told.order.target_w, told.event, told.reason) == (None, None, "departure")
+
+
+# To 80 % of 100 kWh, empty: 8 h 10 min, and 15 minutes.
+@pytest.mark.parametrize(
+    ("now", "chosen", "car", "gives"),
+    [
+        ("22:30", LEAVES, entry("A"), True),
+        ("22:45", LEAVES, entry("A"), False),
+        ("06:45", LEAVES, entry("A"), False),
+        ("06:45", choices(departure=""), entry("A"), True),
+        ("22:45", LEAVES, CAR, True),
+        ("01:00", LEAVES, CAR, False),
+    ],
+)
+def test_who_tells_no_state_of_charge_gives_nothing_when_it_may_have_to_charge(
+    now: str, chosen: Choices, car: ConnectorEntry, gives: bool
+) -> None:
+    now_s = at(f"2026-02-10 {now}")
+    start_s, end_s = int(now_s), int(now_s) + 3600
+
+    def told(asked: Event) -> Told:
+        silent = replace(READY, soc_bp=-1)
+        return Case([asked], {"A": silent}, {"A": chosen}, [car], now_s=now_s).told()["A"]
+
+    asked = told(event(start_s=start_s, end_s=end_s))
+    assert asked.order.target_w == (8000 if gives else None)
+    assert asked.reason == ("" if gives else "departure")
+    # It may be full as well, so it waits when it is asked to.
+    alert = event("ALERT_GRID_EMERGENCY", 1.0, start_s, end_s)
+    assert told(alert).order.target_w == 0
 
 
 def test_who_has_begun_to_charge_for_a_departure_does_not_turn_back() -> None:

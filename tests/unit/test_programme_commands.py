@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.unit.programme_bench import END_S, START_S, ask, site_folder, without_programme
+from tests.unit.programme_bench import (
+    END_S,
+    START_S,
+    ask,
+    damage_records,
+    site_folder,
+    without_programme,
+)
 from tests.unit.settlement_site import part
 from wattback_cli.exit_codes import ExitCode
+from wattback_controller import commands
 from wattback_controller.choices import CHOICE_ROWS, OPTION_NAMES
 from wattback_controller.commands import programme
 from wattback_controller.owner import REQUESTS
@@ -142,11 +150,32 @@ def test_records_that_are_none_are_exit_code_2(folder: Path, command: str) -> No
     assert "is not a site's records" in result.stderr
 
 
+@each_command
+def test_records_that_are_damaged_are_exit_code_2(folder: Path, command: str) -> None:
+    damage_records(folder)
+    result = ask(folder, command, *CASES[command].words)
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert "records.sqlite is damaged (database disk image is malformed)" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("clock_good", [True, False])
+def test_a_clock_that_nobody_keeps_is_told_by_the_status(
+    folder: Path, clock_good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "clock_check", lambda kind: lambda: clock_good)
+    assert document_of(ask(folder, "status", "--json"))["clock_good"] is clock_good
+    told = "This machine's clock is not known to be right now"
+    assert ask(folder, "status").stdout.startswith(told) is not clock_good
+    without_programme(folder)
+    assert told not in ask(folder, "status").stdout
+
+
 @pytest.mark.parametrize("command", ["ask", "set", "skip"])
 def test_records_that_another_program_holds_are_exit_code_1(
     folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wattback_controller.store._WAIT_S", 0.1)
+    monkeypatch.setattr("wattback_controller.store_file._WAIT_S", 0.1)
     other = sqlite3.connect(folder / "records" / "records.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:

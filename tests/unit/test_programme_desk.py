@@ -249,6 +249,36 @@ def test_trust_survives_a_restart_for_what_is_left_of_it_and_no_longer(bench: Be
     assert not bench.desk.trusted
 
 
+def test_a_clock_that_was_set_back_asks_at_once_and_trusts_what_is_said_now(
+    bench: Bench,
+) -> None:
+    name = bench.announce(lasts_s=9000)
+    bench.run(3)
+    bench.utility.down = True
+    bench.after(-2.5)  # it was steered, by half a second after the last answer
+    assert bench.desk.trusted
+    bench.after(-3600)
+    assert not bench.desk.trusted
+    assert bench.told()[-1] == (
+        "the clock was set back to before the utility was heard: its events end"
+    )
+    bench.utility.down = False
+    bench.run(POLL_S)
+    assert bench.desk.trusted
+    assert bench.standing() == [name]
+
+
+def test_reports_do_not_wait_for_a_clock_that_was_set_back(bench: Bench) -> None:
+    name = bench.announce(NOW_S, 9000)
+    bench.new_desk(Fussy(bench.utility, 503))
+    bench.run(1)
+    keep(bench, 1, name)
+    bench.desk.deliver(bench.now_s)
+    bench.desk._client = client_of(bench.utility, bench.clock)
+    bench.desk.deliver(bench.now_s - 3600)
+    assert bench.waiting() == []
+
+
 def test_a_utility_that_was_never_heard_is_not_trusted(bench: Bench) -> None:
     bench.utility.down = True
     bench.run(20)

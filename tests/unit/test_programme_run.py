@@ -3,17 +3,24 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 
-from tests.unit.programme_bench import ask, site_folder, without_programme
+from tests.unit.programme_bench import ask, damage_records, site_folder, without_programme
 from wattback_cli.exit_codes import ExitCode
+from wattback_controller import runner
+from wattback_controller.config import load_site
+from wattback_controller.controller import Controller
+from wattback_controller.runner import run_site
+from wattback_controller.site_clock import NOT_GOOD
 
 _PATIENCE_S = 30.0
 
@@ -114,10 +121,17 @@ def spoil_key(folder: Path) -> None:
     (folder / "records" / "meter_key.pem").write_text("no key")
 
 
+def spoil_url(folder: Path) -> None:
+    text = (folder / "site.toml").read_text()
+    (folder / "site.toml").write_text(text.replace("utility.example", "xn--a"))
+
+
 @pytest.mark.parametrize(
     ("spoil", "error"),
     [
         (spoil_secret, "vtn_secret may be read or written by others than its owner"),
+        (spoil_url, "the utility's address was expected as https://host/path"),
+        (damage_records, "is damaged (database disk image is malformed)"),
         (spoil_address, "is not encrypted: only https is accepted"),
         (spoil_tariff, "tariff.toml"),
         (spoil_key, "meter_key.pem"),
@@ -131,6 +145,77 @@ def test_a_site_that_cannot_be_run_is_exit_code_2(
     assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
     assert error in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+# --- in this process, until the first step is over ---
+
+
+class OneStep(Flag):
+    """A flag that is set once somebody waits for it. waited: for how long."""
+
+    waited: float | None = None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited = timeout
+        self.set()
+        return True
+
+
+def run_once(folder: Path, clock_good: bool, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is complained of."""
+    monkeypatch.setattr(runner, "clock_check", lambda kind: lambda: clock_good)
+    complaints: list[str] = []
+    site = load_site(folder / "site.toml")
+    run_site(site, None, OneStep(), lambda page: None, complaints.append)
+    return complaints
+
+
+@pytest.mark.parametrize("clock_good", [True, False])
+def test_a_clock_that_nobody_keeps_is_told_at_the_start_and_written_down(
+    folder: Path, clock_good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run_once(folder, clock_good, monkeypatch)
+    assert told == ([] if clock_good else [NOT_GOOD])
+    audit = ask(folder, "audit").stdout
+    assert audit.count("clock is not known to be right") == (0 if clock_good else 1)
+
+
+def test_without_a_programme_the_clock_matters_to_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_programme(folder)
+    assert run_once(folder, False, monkeypatch) == []
+
+
+def test_records_that_are_damaged_while_it_runs_are_told_once_and_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_programme(folder)
+
+    def damaged(*_: object) -> float:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    waits: list[float | None] = []
+
+    class Stop(Flag):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            if len(waits) == 3:
+                self.set()
+            return True
+
+    complaints: list[str] = []
+    for method in ("step", "next_s"):
+        waits.clear()
+        complaints.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(Controller, "step", lambda *_: None)
+            patched.setattr(Controller, method, damaged)
+            site = load_site(folder / "site.toml")
+            run_site(site, None, Stop(), lambda page: None, complaints.append)
+        assert waits == [1.0, 1.0, 1.0]
+        (told,) = complaints
+        assert told.endswith("records.sqlite cannot be used: database disk image is malformed")
 
 
 # --- where the controller's libraries are not installed ---

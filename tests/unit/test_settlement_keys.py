@@ -1,5 +1,6 @@
 """The key of meter records: made once, for its owner alone, refused when others may read it."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -37,6 +38,43 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="never overwritten"):
         create_key(path)
     assert path.read_bytes() == written
+
+
+def test_a_power_cut_leaves_a_whole_key_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "meter.pem"
+    on_disk: list[int] = []
+    sync, link = os.fsync, os.link
+
+    def note_sync(handle: int) -> None:
+        on_disk.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    def check_link(source: str, target: Path) -> None:
+        assert not path.exists()
+        assert on_disk == [Path(source).stat().st_ino]
+        load_key(Path(source))
+        link(source, target)
+
+    monkeypatch.setattr("os.fsync", note_sync)
+    monkeypatch.setattr("os.link", check_link)
+    create_key(path)
+    load_key(path)
+    assert on_disk[1:] == [tmp_path.stat().st_ino]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_key_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BadInputError, match="cannot be written: No space left"):
+        create_key(tmp_path / "meter.pem")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o602, 0o644])

@@ -253,6 +253,28 @@ WRONG = {
 }
 
 
+YARD = DRIVE.replace("drive", "yard")
+
+
+def test_several_may_hang_on_one_serial_line(tmp_path: Path) -> None:
+    site = loaded(tmp_path, TOP, DRIVE, YARD + "unit_id = 2\n")
+    assert [one.unit_id for one in site.connectors] == [1, 2]
+    assert len({one.modbus for one in site.connectors}) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("unit_id = 1\n", "drive is unit 1 of rtu:/dev/ttyUSB0: give this one another unit_id"),
+        ("unit_id = 2\nbaud = 9600\n", "drive is on rtu:/dev/ttyUSB0 at another baud"),
+    ],
+)
+def test_two_that_cannot_share_a_serial_line_are_refused(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    assert said in complaint(tmp_path, TOP, DRIVE, YARD + line)
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_value_is_refused_with_its_line(tmp_path: Path, case: str) -> None:
     table, old, new, at, said = WRONG[case]

@@ -74,6 +74,7 @@ def test_all_records_survive_a_restart(store: Store) -> None:
         store.put_participation(over)
         store.add_record(over, "OCMF|1")
         store.set_limit("garage", 16_000)
+        store.set_target("garage", NOW_S + 0.5, 3800)
         store.add_report("first", {"n": [1]})
         store.audit(NOW_S + 0.9, "owner", "garage: asks")
     store = again(store)
@@ -86,6 +87,7 @@ def test_all_records_survive_a_restart(store: Store) -> None:
     assert store.participations(NOW_S, NOW_S + 1) == [over]
     assert store.records(0, NOW_S + 1) == ["OCMF|1"] == [store.last_record()]
     assert store.limits() == {"garage": 16_000}
+    assert store.targets() == {"garage": (NOW_S + 0.5, 3800)}
     assert store.reports(9) == [("first", {"n": [1]})]
     assert store.audit_lines(9) == [(NOW_S, "owner", "garage: asks")]
 
@@ -153,6 +155,39 @@ def test_the_audit_log_tells_the_last_lines_oldest_first(store: Store) -> None:
 
 def test_records_are_nobody_elses_to_read(store: Store) -> None:
     assert store.path.parent.stat().st_mode & 0o077 == 0
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.glob("records.sqlite*")}
+
+
+def test_records_are_nobody_elses_in_a_folder_that_others_may_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        store = Store(tmp_path)
+        write(store, ("a", "1"))
+    finally:
+        os.umask(before)
+    whole = dict.fromkeys(("records.sqlite", "records.sqlite-wal", "records.sqlite-shm"), 0o600)
+    assert modes(tmp_path) == whole
+    for name in whole:  # as older versions have left them
+        (tmp_path / name).chmod(0o644)
+    reader = Store(tmp_path)
+    assert modes(tmp_path) == whole
+    assert reader.note("a") == "1"
+    reader.close()
+    store.close()
+
+
+def test_a_store_of_the_version_before_goes_on_with_all_that_it_has(store: Store) -> None:
+    write(store, ("a", "1"))
+    store._db.execute("DROP TABLE targets")
+    store._db.execute("PRAGMA user_version = 1")
+    newer = again(store)
+    assert (newer.note("a"), newer.targets()) == ("1", {})
+    newer.set_target("garage", NOW_S, 1)
+    newer.close()
 
 
 # --- all or nothing ---
@@ -264,11 +299,11 @@ def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [2, 99])
+@pytest.mark.parametrize("version", [3, 99])
 def test_a_store_of_another_version_is_left_alone(tmp_path: Path, version: int) -> None:
     with sqlite3.connect(tmp_path / "records.sqlite") as db:
         db.execute(f"PRAGMA user_version = {version}")
-    with pytest.raises(BadInputError, match=rf"another version \({version}, this one knows 1\)"):
+    with pytest.raises(BadInputError, match=rf"another version \({version}, this one knows 2\)"):
         Store(tmp_path)
 
 
@@ -286,7 +321,7 @@ def test_a_place_that_cannot_be_written_is_not_called_a_wrong_file(tmp_path: Pat
 def test_a_store_that_another_holds_is_not_called_a_wrong_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wattback_controller.store._WAIT_S", 0.05)
+    monkeypatch.setattr("wattback_controller.store_file._WAIT_S", 0.05)
     with sqlite3.connect(tmp_path / "records.sqlite") as other:
         other.execute("CREATE TABLE t (x)")
         other.commit()

@@ -136,6 +136,26 @@ def test_every_reason_not_to_take_part_is_how_it_ends(reason: str) -> None:
     assert ended.stopped == reason
 
 
+def test_who_began_by_a_clock_that_was_ahead_has_taken_no_time_and_begins_anew() -> None:
+    begun = going(200, start_s=NOW_S + 100)
+    now_on, ended = followed(50, begun, told(EVENT), since_s=NOW_S + 40)
+    assert now_on is not None and ended is not None
+    assert (ended.stopped, ended.start_s, ended.end_s) == (
+        "clock_set_back",
+        NOW_S + 100,
+        NOW_S + 100,
+    )
+    assert now_on.start_s == NOW_S + 51
+
+
+def test_a_clock_that_is_steered_back_by_a_second_ends_nothing() -> None:
+    begun = going(99, start_s=NOW_S + 100)
+    assert followed(98, begun, told(EVENT)) == (replace(begun, end_s=NOW_S + 98), None)
+    _, ended = followed(98, begun, told(None, "opted_out"))
+    assert ended is not None
+    assert ended.start_s == ended.end_s == NOW_S + 100
+
+
 def test_no_second_is_of_two_events() -> None:
     now_on, ended = followed(100, going(99), told(OTHER), since_s=OTHER.start_s)
     assert now_on is not None and ended is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -24,14 +23,14 @@ from wattback_controller.config import SiteFile, load_site
 from wattback_controller.owner import REQUESTS, OwnerDesk
 from wattback_controller.programme_desk import in_words
 from wattback_controller.records import STOP_TEXTS
-from wattback_controller.runner import run_site
+from wattback_controller.runner import damage_told, run_site
 from wattback_controller.settlement.civil import Month
 from wattback_controller.settlement.csv_file import statement_csv
 from wattback_controller.settlement.page import statement_page
 from wattback_controller.settlement.table import statement_table
+from wattback_controller.site_clock import NOT_GOOD, clock_check
 from wattback_controller.statement_of import statement_of
 from wattback_controller.store import Store
-from wattback_hil.errors import BenchError
 
 _WHO = "owner (command line)"
 PAGE_PORT = 15080
@@ -143,9 +142,11 @@ def status(path: Path, as_json: bool) -> None:
         chosen = {entry.name: store.choices(entry.name) for entry in site.connectors}
         going_on = store.going_on()
         events = store.events()
+    clock_good = clock_check(site.clock)()
     if as_json:
         answer(
             {
+                "clock_good": clock_good,
                 "connectors": {
                     name: {row.name: getattr(choices, row.name) for row in CHOICE_ROWS}
                     | {"event": going_on[name].event if name in going_on else None}
@@ -159,6 +160,8 @@ def status(path: Path, as_json: bool) -> None:
         )
         return
     console = Paper(highlight=False)
+    if site.programme is not None and not clock_good:
+        console.print(f"{NOT_GOOD[0].upper()}{NOT_GOOD[1:]}.", markup=False, soft_wrap=True)
     for name, choices in chosen.items():
         out = choices.stays_out("", time.time())
         where = f"takes part in event {going_on[name].event}" if name in going_on else "no event"
@@ -247,12 +250,8 @@ def audit(path: Path, last: int, as_json: bool) -> None:
 def _records(site: SiteFile) -> Iterator[Store]:
     store = Store(site.folder)
     try:
-        yield store
-    except sqlite3.OperationalError as error:
-        raise BenchError(
-            f"{store.path} cannot be used now ({error}): is its disk full, or does another "
-            "program hold it? Try again"
-        ) from None
+        with damage_told(store):
+            yield store
     finally:
         store.close()
 

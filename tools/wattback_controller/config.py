@@ -34,7 +34,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wattback.limits import HIGHEST_LIMIT_MA
-from wattback_hil.modbus_place import ModbusPlace, PlaceReader
+from wattback_hil.modbus_place import ModbusPlace, PlaceReader, RtuLine
 from wattback_sim.toml_reader import TOP, Entry, Place
 
 _TOP_KEYS = ("name", "time_zone", "folder", "clock", "programme", "connector", "service")
@@ -70,7 +70,7 @@ CLOCKS = ("synchronised", "trusted")
 class ConnectorEntry:
     """One connector. failsafe_ma: its setting site_failsafe_import_ma, or None when that is no
     limit. most_ma: what its circuit may carry, None: what it says itself. battery_wh: of the
-    vehicle that is usually there, None when unknown.
+    vehicle that is usually there, None when unknown: then a large one is assumed.
     """
 
     name: str
@@ -202,17 +202,33 @@ class _SiteReader(PlaceReader):
             name = self.text(entry, "name", place)
             if any(other.name == name for other in found):
                 self.fail(f"two connectors are called {name!r}", place, "name")
+            modbus, unit_id = self.modbus(entry, place), self.unit_id(entry, place)
+            self._check_line(modbus, unit_id, found, place)
             found.append(
                 ConnectorEntry(
                     name=name,
-                    modbus=self.modbus(entry, place),
-                    unit_id=self.unit_id(entry, place),
+                    modbus=modbus,
+                    unit_id=unit_id,
                     failsafe_ma=self._ma(entry, "failsafe_a", (0.0, _MOST_A, "A"), place),
                     most_ma=self._ma(entry, "most_a", (6.0, _MOST_A, "A"), place),
                     battery_wh=self._battery_wh(entry, place),
                 )
             )
         return found
+
+    def _check_line(
+        self, modbus: ModbusPlace, unit_id: int, others: list[ConnectorEntry], place: Place
+    ) -> None:
+        """A serial line that several hang on has one speed, and a number for each."""
+        if not isinstance(modbus, RtuLine):
+            return
+        for other in [one for one in others if str(one.modbus) == str(modbus)]:
+            if other.modbus != modbus:
+                what = f"{other.name} is on {modbus} at another baud, and a line has one speed"
+                self.fail(what, place, "baud")
+            if other.unit_id == unit_id:
+                what = f"{other.name} is unit {unit_id} of {modbus}: give this one another unit_id"
+                self.fail(what, place, "unit_id")
 
     def _battery_wh(self, entry: Entry, place: Place) -> int | None:
         if "battery_kwh" not in entry:

@@ -140,7 +140,7 @@ class ConnectorLink:
 
     def poll(self, now_s: float) -> Reading | Silence:
         """Beat, and read what the connector is doing."""
-        if now_s < self._quiet_until_s:
+        if 0 < self._quiet_until_s - now_s <= _RETRY_S:  # else this machine's clock was set back
             return Silence(now_s, self._silence)
         try:
             client = self._connected()
@@ -203,7 +203,7 @@ class ConnectorLink:
             self._close()
 
     def _due(self, written_s: float, reading: Reading) -> bool:
-        return self._told is None or reading.t_s >= written_s + _REFRESH_S
+        return self._told is None or not 0 <= reading.t_s - written_s < _REFRESH_S
 
     def _has_target(self, reading: Reading) -> bool:
         """Of the programme, as far as can be known: the connector's own departure hides it."""
@@ -284,7 +284,7 @@ class ConnectorLink:
         )
 
     def _set_clock(self, client: ModbusClient, now_s: float) -> None:
-        if now_s >= self._clock_s + _CLOCK_EVERY_S or not self._clock_s:
+        if not 0 <= now_s - self._clock_s < _CLOCK_EVERY_S:
             day, second = self._local_now(now_s)
             client.write_together({"CivilDay": day, "CivilSecond": second % _DAY_S})
             self._clock_s = now_s

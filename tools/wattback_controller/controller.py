@@ -14,7 +14,14 @@ from typing import Protocol, TypeVar
 from wattback_controller.allotment import Site
 from wattback_controller.config import SiteFile
 from wattback_controller.connector_link import ConnectorLink, Reading, Silence
-from wattback_controller.energy import MeterReading, first_mark, follow
+from wattback_controller.energy import (
+    Mark,
+    MeterReading,
+    first_mark,
+    follow,
+    has_jumped,
+    while_it_waits,
+)
 from wattback_controller.held import HeldLimits, HeldTargets
 from wattback_controller.plan import Told, plan
 from wattback_controller.programme_desk import ProgrammeDesk
@@ -31,9 +38,6 @@ _R = TypeVar("_R")
 _BUSY_S = 1
 _DAY_S = 86_400
 _SET_S = 1_577_836_800  # 2020-01-01: a clock before it was never set, and records begin later
-_LONGEST_AWAY_S = (
-    31 * _DAY_S
-)  # after it a record begins anew: a clock has jumped, or a house stood
 _IDLE_S = 5  # a tenth of the silence that a connector allows, and a divisor of an interval
 
 
@@ -68,6 +72,8 @@ class Controller:
     ) -> None:
         self.readings: dict[str, Reading | Silence] = {}
         self._name = site.name
+        self._programme = None if site.programme is None else site.programme.name
+        self._began = False
         self._site = Site(site.zone, site.connectors, site.services)
         self._store = store
         self._links = links
@@ -81,18 +87,19 @@ class Controller:
             if entry.failsafe_ma is not None
         }
         self._held = HeldLimits(failsafe_ma, store.limits())
-        self._targets = HeldTargets()
+        self._targets = HeldTargets(store.targets())
         self._silent: set[str] = set()
         self._refused: dict[str, tuple[str, ...]] = {}
 
     def step(self, now_s: float) -> None:
         """One round. Raises sqlite3.Error when the records cannot be written."""
+        self._retire_foreign(now_s)
         if self._desk is not None:
             self._desk.poll(now_s)
         events = self._events()
         readings = self._read(now_s)
         choices = {name: self._store.choices(name) for name in self._links}
-        trusted = self._desk is None or self._desk.trusted
+        trusted = self._desk is not None and self._desk.trusted
         demands = demands_at(events if trusted else (), now_s)
         counted_ma = self._held.counted(now_s, readings)
         given_w = self._targets.given(now_s, readings)
@@ -102,7 +109,8 @@ class Controller:
             self._count(now_s, events, readings)
             # Before it is written: who then never answers again may have taken it.
             for name, item in told.items():
-                self._targets.intend(now_s, name, item.order.target_w)
+                until_s, held_w = self._targets.intend(now_s, name, item.order.target_w)
+                self._store.set_target(name, until_s, held_w)
                 if item.order.import_ma is not None:
                     held_ma = self._held.intend(now_s, name, item.order.import_ma)
                     self._store.set_limit(name, held_ma)
@@ -134,6 +142,19 @@ class Controller:
     def _events(self) -> list[Event]:
         """All that is known, as this site carries them out."""
         return [randomised(event, self._name) for event in self._store.events()]
+
+    def _retire_foreign(self, now_s: float) -> None:
+        """At the start: what another programme, or one that was left, has asked stands no more."""
+        if self._began:
+            return
+        with self._store.transaction():
+            for event in self._store.events():
+                if event.programme != self._programme:
+                    self._store.retire_event(event.event)
+                    what = f"event {event.event} stands no more: it is of {event.programme!r}"
+                    why = "the site's file names another programme, or none"
+                    self._store.audit(now_s, "controller", f"{what}, and {why}")
+        self._began = True
 
     def _left_s(self, now_s: float) -> dict[str, int]:
         """When each connector has left an event for its driver's departure, in the last day."""
@@ -184,16 +205,29 @@ class Controller:
                 good,
             )
             mark = marks[name]
-            if mark is None or reading.t_s - mark.last.t_s > _LONGEST_AWAY_S:
-                mark = first_mark(meter)
-                self._store.set_mark(name, mark)
-                self._store.set_registers(name, replace(meter, t_s=float(mark.start_s)))
+            if mark is None:
+                self._begin(name, first_mark(meter))
                 continue
+            if has_jumped(mark, meter):
+                off_s = round(meter.t_s - mark.last.t_s)
+                what = f"the time of its energy is not known: the clock has jumped by {off_s} s"
+                self._store.audit(now_s, name, what)
+                anew, _ = follow(name, mark, meter, cuts)
+                self._begin(name, anew, mark.start_s)
+                continue
+            for registers in while_it_waits(mark, meter, cuts):
+                self._store.set_registers(name, registers)
             mark, closed = follow(name, mark, meter, cuts)
             self._store.set_mark(name, mark)
             self._store.add_intervals([item.interval for item in closed])
             for item in closed:
                 self._store.set_registers(name, item.at_end)
+
+    def _begin(self, name: str, mark: Mark, before_s: int | None = None) -> None:
+        """Keep a mark at which no interval ends; before_s: where the open one began until now."""
+        self._store.set_mark(name, mark)
+        if before_s != mark.start_s <= mark.last.t_s:
+            self._store.set_registers(name, replace(mark.last, t_s=float(mark.start_s)))
 
     def _tell(
         self, now_s: float, told: Mapping[str, Told], readings: Mapping[str, Reading]

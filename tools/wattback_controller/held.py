@@ -68,10 +68,13 @@ class HeldLimits:
 
 
 class HeldTargets:
-    """What silent connectors may still be giving, until their own timers end it."""
+    """What silent connectors may still be giving, until their own timers end it.
 
-    def __init__(self) -> None:
-        self._told: dict[str, tuple[float, int]] = {}  # until when, W
+    told: until when and how much, W, as `intend` has returned it last.
+    """
+
+    def __init__(self, told: Mapping[str, tuple[float, int]]) -> None:
+        self._told = dict(told)
         self._said: dict[str, tuple[float, int]] = {}
 
     def given(self, now_s: float, readings: Mapping[str, Reading]) -> dict[str, int]:
@@ -85,9 +88,16 @@ class HeldTargets:
                     found[name] = power_w
         return found
 
-    def intend(self, now_s: float, name: str, target_w: int | None) -> None:
-        """It is about to be told a target, None for none."""
-        self._told[name] = (now_s + TARGET_HOLDS_S, max(0, target_w or 0))
+    def intend(self, now_s: float, name: str, target_w: int | None) -> tuple[float, int]:
+        """It is about to be told a target, None for none.
+
+        Returns what to remember of it: until when it may be giving what, if it is never heard
+        again. What it said itself counts too, for it may never hear this.
+        """
+        until_s, told_w = now_s + TARGET_HOLDS_S, max(0, target_w or 0)
+        self._told[name] = (until_s, told_w)
+        said_until_s, said_w = self._said.get(name, (0.0, 0))
+        return until_s, max(told_w, said_w) if now_s < said_until_s else told_w
 
 
 def _amount(limit_ma: int) -> int:

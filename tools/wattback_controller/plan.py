@@ -31,6 +31,7 @@ _HARMLESS_WAITS = frozenset({"target", "contactor", "controller"})
 # largest power (a vehicle's own losses and its slower end; this design's).
 _DEPARTURE_MARGIN_S = 900
 _CHARGE_SHARE = 0.85
+_UNKNOWN_BATTERY_WH = 100_000  # a large one: nobody is late because of it (this design's)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,13 @@ def plan(
         for entry in site.connectors
         if (name := entry.name) in readings
     }
+    keeping = {
+        name: _keeps(now_s, site.zone, choices[name], entry, readings[name])
+        for entry in site.connectors
+        if (name := entry.name) in readings
+    }
     asked = {
-        name: _asked(now_s, demands, choices[name], leaves, readings[name])
+        name: _asked(now_s, demands, choices[name], leaves, keeping[name], readings[name])
         for name, leaves in leaving.items()
     }
     sharers = frozenset(name for name, wish in asked.items() if wish.shares)
@@ -111,11 +117,12 @@ class _Asked:
 
 
 def _asked(
-    now_s: float, demands: Demands, choices: Choices, leaves: bool, reading: Reading
+    now_s: float, demands: Demands, choices: Choices, leaves: bool, keeps: bool, reading: Reading
 ) -> _Asked:
     """The first demand that it can follow; who can follow none, gives the reason of the first."""
     wishes = [
-        _wish(now_s, demand, choices, leaves, reading) for demand in _in_turn(demands, choices)
+        _wish(now_s, demand, choices, leaves, keeps, reading)
+        for demand in _in_turn(demands, choices)
     ]
     if not wishes:
         return _Asked()
@@ -124,7 +131,7 @@ def _asked(
 
 
 def _wish(
-    now_s: float, demand: Demand, choices: Choices, leaves: bool, reading: Reading
+    now_s: float, demand: Demand, choices: Choices, leaves: bool, keeps: bool, reading: Reading
 ) -> _Asked:
     out = choices.stays_out(demand.event.event, now_s)
     if out:
@@ -142,7 +149,7 @@ def _wish(
     if "reserve" in waits or 0 <= reading.soc_bp <= choices.reserve_bp:
         # It has given what it may; to charge now would take from the grid what others give.
         return _Asked(demand, fixed_w=0, reason="reserve")
-    if "departure" in waits:
+    if keeps or "departure" in waits:
         return _Asked(demand, reason="departure")
     # Nobody has asked this one before: its own switch for export is about to be set.
     if not reading.linked or waits - ({"permission"} if not reading.export_enabled else set()):
@@ -151,11 +158,18 @@ def _wish(
 
 
 def _in_turn(demands: Demands, choices: Choices) -> list[Demand]:
-    """What counts for an owner: a set-point, else an emergency, else prices."""
-    found = [demands.get("DISPATCH_SETPOINT"), demands.get("ALERT_GRID_EMERGENCY")]
+    """What counts for an owner: a set-point, else an emergency, else prices.
+
+    In an emergency nobody is told to charge, nor to give nothing: it counts before a set-point
+    that does not export.
+    """
+    setpoint = demands.get("DISPATCH_SETPOINT")
+    found = [setpoint, demands.get("ALERT_GRID_EMERGENCY")]
+    if setpoint is not None and setpoint.value <= 0:
+        found.reverse()
     price = demands.get("EXPORT_PRICE")
     # One power is shared by the site: a set-point, or all that a price is worth.
-    if price is not None and found[0] is None and price.value >= _or_never(choices.export_above):
+    if price is not None and setpoint is None and price.value >= _or_never(choices.export_above):
         found.append(price)
     price = demands.get("PRICE")
     if price is not None and price.value >= _or_never(choices.pause_above):
@@ -189,10 +203,37 @@ def _leaves(
 def departs(
     now_s: float, zone: ZoneInfo, choices: Choices, entry: ConnectorEntry, reading: Reading
 ) -> bool:
-    """Must it charge now to be ready when the driver leaves?"""
-    if not choices.departure or entry.battery_wh is None or reading.soc_bp < 0:
+    """Must it charge now to be ready when the driver leaves? False for one that does not tell its
+    state of charge, see `_keeps`.
+    """
+    if reading.soc_bp < 0:
         return False
-    lacks_wh = (choices.ready_bp - reading.soc_bp) * entry.battery_wh / 10_000
+    return _must_charge(now_s, zone, choices, entry, reading, reading.soc_bp)
+
+
+def _keeps(
+    now_s: float, zone: ZoneInfo, choices: Choices, entry: ConnectorEntry, reading: Reading
+) -> bool:
+    """Might it have to charge by now? Who does not tell its state of charge may be empty, and
+    gives nothing away; it still waits when it is asked to, for it may be full as well.
+    """
+    if reading.soc_bp >= 0:
+        return False
+    return _must_charge(now_s, zone, choices, entry, reading, 0)
+
+
+def _must_charge(
+    now_s: float,
+    zone: ZoneInfo,
+    choices: Choices,
+    entry: ConnectorEntry,
+    reading: Reading,
+    soc_bp: int,
+) -> bool:
+    if not choices.departure:
+        return False
+    battery_wh = _UNKNOWN_BATTERY_WH if entry.battery_wh is None else entry.battery_wh
+    lacks_wh = (choices.ready_bp - soc_bp) * battery_wh / 10_000
     if lacks_wh <= 0:
         return False
     power_w = max(_LEAST_CHARGE_W, reading.import_w)

@@ -38,6 +38,7 @@ _SAYINGS_AN_HOUR = 100  # of a kind, about what is not believed, in the audit lo
 _KEEP_S = 3600  # an event that is over, so that whatever took part in it can be ended
 _REPORTS_AT_ONCE = 8
 _CLOCKS_DIFFER_S = 60
+_SET_BACK_S = 2  # a clock that goes back by less is only being steered
 _SEEN = "programme_seen"
 _HEARD = "programme_heard_s"
 
@@ -107,7 +108,8 @@ class ProgrammeDesk:
 
     def poll(self, now_s: float) -> None:
         """Ask the utility when it is time to, and write down what has changed."""
-        if self._polling is None and now_s >= self._next_s:
+        # A clock that was set back is no reason to wait until it is as late again.
+        if self._polling is None and not 0 < self._next_s - now_s <= self._poll_s:
             self._next_s = now_s + self._poll_s
             self._polling = self._errand(partial(self._programme.poll, int(now_s)))
         if self._polling is not None and self._polling.done():
@@ -120,11 +122,12 @@ class ProgrammeDesk:
                 self._in_trouble(now_s, "")
                 self._take_in(now_s, polled)
         heard_s = float(self._store.note(_HEARD) or 0)
-        trusted = now_s < heard_s + self._trust_s
+        trusted = -_SET_BACK_S <= now_s - heard_s < self._trust_s
         if self.trusted and not trusted:
-            self._store.audit(
-                now_s, "controller", "the utility has been silent for too long: its events end"
-            )
+            why = "the utility has been silent for too long"
+            if now_s < heard_s:
+                why = "the clock was set back to before the utility was heard"
+            self._store.audit(now_s, "controller", f"{why}: its events end")
         self.trusted = trusted
 
     def report(self, now_s: float, readings: Mapping[str, Reading]) -> None:
@@ -157,7 +160,7 @@ class ProgrammeDesk:
 
     def deliver(self, now_s: float) -> None:
         """Send what is kept, a few at a time, while the utility answers."""
-        if self._delivering is None and not self._trouble and now_s >= self._deliver_s:
+        if self._delivering is None and not self._trouble and self._may_deliver(now_s):
             waiting = self._store.reports(_REPORTS_AT_ONCE)
             if waiting:
                 self._delivering = self._errand(partial(_send, self._client, waiting))
@@ -175,6 +178,9 @@ class ProgrammeDesk:
                 why = f"takes no reports now: {sent.trouble}" if sent.trouble else "takes reports"
                 self._store.audit(now_s, "controller", f"the utility {why}")
                 self._untaken = sent.trouble
+
+    def _may_deliver(self, now_s: float) -> bool:
+        return not 0 < self._deliver_s - now_s <= self._poll_s
 
     def _keep(self, report: dict[str, Any]) -> None:
         self._store.add_report(report["reportName"], report)

@@ -121,4 +121,5 @@ STOP_TEXTS = {
     "unplugged": "the vehicle was unplugged",
     "not_ready": "the connector could not export any more",
     "silent": "the connector had not answered for a while",
+    "clock_set_back": "the controller's clock had been ahead and was set back",
 }

@@ -12,6 +12,11 @@ from collections.abc import Callable
 
 _BUILT_S = 1_767_225_600  # 2026-01-01: a clock before it was never set
 _ERROR = 5  # TIME_ERROR of adjtimex(2): not synchronised
+NOT_GOOD = (
+    "this machine's clock is not known to be right now, and what is exported meanwhile is paid "
+    'nothing: let chrony or systemd-timesyncd keep it, or write clock = "trusted" into the '
+    "site's file if something else does"
+)
 _STRUCT = 256  # at least the size of struct timex
 
 

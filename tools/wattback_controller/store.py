@@ -8,9 +8,8 @@ each process has its own connection. Records are kept as JSON of their fields.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,43 +17,9 @@ from typing import Any, cast
 from wattback_controller.choices import DEFAULT_CHOICES, Choices, choices_of
 from wattback_controller.energy import Mark, MeterReading
 from wattback_controller.records import Event, Flag, Interval, Participation, Segment
-from wattback_sim.errors import BadInputError
+from wattback_controller.store_file import open_file, transaction
 
-_VERSION = 1
 _FILE = "records.sqlite"
-_WAIT_S = 10.0  # for another process's transaction
-_TABLES = """
-CREATE TABLE choices (connector TEXT PRIMARY KEY, fields TEXT NOT NULL);
-CREATE TABLE events (event TEXT PRIMARY KEY, stands INTEGER NOT NULL, fields TEXT NOT NULL);
-CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE marks (connector TEXT PRIMARY KEY, fields TEXT NOT NULL);
-CREATE TABLE intervals (
-    connector TEXT NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL,
-    import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL, island_wh INTEGER NOT NULL,
-    flags TEXT NOT NULL, reported INTEGER NOT NULL, PRIMARY KEY (connector, start_s)
-) WITHOUT ROWID;
-CREATE TABLE participations (
-    event TEXT NOT NULL, connector TEXT NOT NULL, start_s INTEGER NOT NULL,
-    end_s INTEGER NOT NULL, programme TEXT NOT NULL, asked_w INTEGER NOT NULL,
-    stopped TEXT NOT NULL, reserve_bp INTEGER NOT NULL, least_soc_bp INTEGER NOT NULL,
-    PRIMARY KEY (event, connector, start_s)
-) WITHOUT ROWID;
-CREATE INDEX unreported_intervals ON intervals (reported) WHERE NOT reported;
-CREATE TABLE registers (
-    connector TEXT NOT NULL, t_s INTEGER NOT NULL, fields TEXT NOT NULL,
-    PRIMARY KEY (connector, t_s)
-) WITHOUT ROWID;
-CREATE TABLE records (
-    number INTEGER PRIMARY KEY, event TEXT NOT NULL, connector TEXT NOT NULL,
-    start_s INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (event, connector, start_s)
-);
-CREATE TABLE limits (connector TEXT PRIMARY KEY, import_ma INTEGER NOT NULL);
-CREATE TABLE reports (name TEXT PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE audit (
-    id INTEGER PRIMARY KEY, t_s INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL
-);
-CREATE INDEX audit_by_time ON audit (t_s);
-"""
 
 
 class Store:
@@ -62,51 +27,11 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / _FILE
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._db = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            # A commit is on the disk when it returns: records that were paid for are not lost.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._prepare()
-        except (OSError, sqlite3.OperationalError) as error:
-            raise BadInputError(
-                f"{self.path} cannot be opened ({error}); may this user write there, is there "
-                "room, and does another program hold it?"
-            ) from None
-        except sqlite3.DatabaseError as error:
-            raise BadInputError(
-                f"{self.path} is not a site's records ({error}); move it away, and a new one is "
-                "begun"
-            ) from None
+        self._db = open_file(self.path)
 
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == _VERSION:
-            return
-        if version:
-            raise BadInputError(
-                f"{self.path} was written by another version ({version}, this one knows "
-                f"{_VERSION}); use that version, or move the file away"
-            )
-        with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if not version:  # else another process was quicker
-                for statement in _TABLES.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All of what is written inside, or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk may have ended it already
-                self._db.execute("ROLLBACK")
-            raise
+        return transaction(self._db)
 
     def close(self) -> None:
         """Let go of the file. Harmless when called again."""
@@ -277,7 +202,7 @@ class Store:
         )
         return [Participation(*row) for row in rows]
 
-    # --- limits, reports, audit ---
+    # --- limits, targets, reports, audit ---
 
     def limits(self) -> dict[str, int]:
         """What each connector was allowed to draw last, in mA."""
@@ -286,6 +211,17 @@ class Store:
     def set_limit(self, connector: str, import_ma: int) -> None:
         """Keep what it is allowed."""
         self._put("limits", connector, import_ma)
+
+    def targets(self) -> dict[str, tuple[float, int]]:
+        """What each connector may be giving of what it was told last: until when, W."""
+        rows = self._db.execute("SELECT connector, until_s, power_w FROM targets")
+        return {connector: (until_s, power_w) for connector, until_s, power_w in rows}
+
+    def set_target(self, connector: str, until_s: float, power_w: int) -> None:
+        """Keep what it may be giving."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO targets VALUES (?, ?, ?)", (connector, until_s, power_w)
+        )
 
     def reports(self, most: int) -> list[tuple[str, Any]]:
         """Reports that the utility does not have yet, by name, the oldest first."""

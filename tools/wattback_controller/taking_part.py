@@ -17,6 +17,7 @@ from wattback_controller.plan import Told
 from wattback_controller.records import Event, Participation
 
 _PROMPT_S = 5  # who follows an event this soon takes part from its beginning
+_STEERED_S = 3  # it begins a second ahead, and a clock may go back by two without being set back
 _AWAY_S = 60  # who has not looked for this long does not know when it happened
 
 
@@ -39,7 +40,9 @@ def follow_parts(
     now_on: dict[str, Participation] = {}
     ended: list[Participation] = []
     for name, part in going_on.items():
-        stopped = _stopped(now_s, part, by_id.get(part.event), told.get(name), trusted)
+        stopped = _not_begun(now_s, part) or _stopped(
+            now_s, part, by_id.get(part.event), told.get(name), trusted
+        )
         if stopped is None:
             now_on[name] = _grown(part, now_s, told.get(name), readings.get(name))
         else:
@@ -70,6 +73,13 @@ def _until(part: Participation, begun: Participation) -> Participation:
     return replace(part, end_s=max(part.start_s, min(part.end_s, begun.start_s)))
 
 
+def _not_begun(now_s: int, part: Participation) -> Participation | None:
+    """How it ended, by a clock that was ahead and has been set back to before its beginning."""
+    if part.start_s <= now_s + _STEERED_S:
+        return None
+    return replace(part, end_s=part.start_s, stopped="clock_set_back")
+
+
 def _stopped(
     now_s: int, part: Participation, event: Event | None, told: Told | None, trusted: bool
 ) -> Participation | None:
@@ -87,7 +97,8 @@ def _stopped(
     reason = told.reason or ("outranked" if told.event is not None else "event_ended")
     if not trusted:
         reason = "programme_silent"
-    return replace(part, end_s=min(now_s + 1, event.end_s), stopped=reason)
+    end_s = max(part.start_s, min(now_s + 1, event.end_s))
+    return replace(part, end_s=end_s, stopped=reason)
 
 
 def _begun(

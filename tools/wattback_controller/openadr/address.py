@@ -20,11 +20,9 @@ def checked_base(url: str) -> str:
         _ = parts.port
     except ValueError:
         host = ""
-    if not host or parts.scheme not in ("http", "https"):
-        raise BadInputError(
-            f"the utility's address was expected as https://host/path, not {url!r}: "
-            "ask the utility for it"
-        )
+    printable = url.isprintable() and " " not in url
+    if not host or not printable or parts.scheme not in ("http", "https"):
+        raise refused_base(url)
     if parts.username is not None or parts.query or parts.fragment:
         raise BadInputError(
             f"the utility's address {parts.scheme}://{host} was expected without user, query or "
@@ -36,6 +34,14 @@ def checked_base(url: str) -> str:
             "another machine"
         )
     return url.rstrip("/")
+
+
+def refused_base(url: str) -> BadInputError:
+    """What is said of an address that is none."""
+    return BadInputError(
+        f"the utility's address was expected as https://host/path, not {url!r}: "
+        "ask the utility for it"
+    )
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from wattback_controller.openadr.address import checked_base, trust
+from wattback_controller.openadr.address import checked_base, refused_base, trust
 from wattback_controller.openadr.errors import (
     ConflictError,
     NotFoundError,
@@ -70,6 +70,10 @@ class Client:
         self.date_s: int | None = None
         self._access = access
         self._base = checked_base(access.url)
+        try:
+            httpx.Request("GET", self._base)
+        except (httpx.InvalidURL, ValueError):
+            raise refused_base(access.url) from None
         self._now_s = now_s
         self._token = ""
         self._token_from_s = self._token_until_s = 0.0
@@ -122,12 +126,7 @@ class Client:
         what = f"{method} {path}"
         for attempt in (1, 2):
             headers = {"Authorization": f"Bearer {self._bearer()}"}
-            answer = self._send(
-                what,
-                self._http.build_request(
-                    method, self._base + path, params=query, json=body, headers=headers
-                ),
-            )
+            answer = self._send(what, method, path, params=query, json=body, headers=headers)
             if answer.status != 401 or attempt == 2:
                 break
             self._token = ""  # it may have been withdrawn before its time
@@ -148,8 +147,7 @@ class Client:
             "client_id": self._access.client_id,
             "client_secret": self._access.secret,
         }
-        request = self._http.build_request("POST", f"{self._base}/auth/token", data=credentials)
-        answer = self._send(what, request)
+        answer = self._send(what, "POST", "/auth/token", data=credentials)
         if answer.status in (400, 401, 403):
             raise UnauthorisedError(
                 f"the utility gives {self._access.client_id!r} no token (status {answer.status}): "
@@ -169,8 +167,9 @@ class Client:
         known = isinstance(life_s, int | float) and not isinstance(life_s, bool) and life_s > 0
         return token, min(life_s, _LONGEST_TOKEN_LIFE_S) if known else _TOKEN_LIFE_S
 
-    def _send(self, what: str, request: httpx.Request) -> "_Answer":
+    def _send(self, what: str, method: str, path: str, **given: Any) -> "_Answer":
         try:
+            request = self._http.build_request(method, self._base + path, **given)
             response = self._http.send(request, stream=True)
             try:
                 self.date_s = _date_s(response.headers.get("Date", ""))
@@ -180,6 +179,11 @@ class Client:
         except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
             raise ProtocolError(
                 f"{what} was expected to be answered in HTTP, but was not ({error})"
+            ) from None
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ProtocolError(
+                f"{what} cannot be asked with what the utility has said before "
+                f"({plain(str(error), 200)}): tell the utility"
             ) from None
         except (httpx.HTTPError, OSError) as error:
             raise NotReachableError(

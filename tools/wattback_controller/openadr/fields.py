@@ -11,6 +11,8 @@ from wattback_controller.openadr.untrusted import shown
 
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
+_LONGEST_TARGET = 128
+
 
 class UnreadableError(Exception):
     """A field that cannot be accepted; the message says why. It never leaves this package."""
@@ -37,6 +39,16 @@ def text(value: object, what: str) -> str:
     if not isinstance(value, str):
         raise UnreadableError(f"{what} was expected as a text, not {shown(value)}")
     return value
+
+
+def target(value: object) -> str:
+    """A target: 1 to 128 characters, as OpenADR has them, that can be shown and sent."""
+    if not 1 <= len(text(value, "a target")) <= _LONGEST_TARGET or not str(value).isprintable():
+        raise UnreadableError(
+            f"a target was expected as 1 to {_LONGEST_TARGET} printable characters, not "
+            f"{shown(value)}"
+        )
+    return str(value)
 
 
 def object_id(value: object, what: str) -> str:

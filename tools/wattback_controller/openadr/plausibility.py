@@ -20,22 +20,24 @@ _PRICES = ("PRICE", "EXPORT_PRICE")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an event may ask for. Each has its reason; a site's file may tighten the power.
+    """What an event may ask for. Each has its reason; a site's file may tighten set-points.
 
     most_listed: objects in a list; a year of daily events. most_events: not over at once, those
     that were cancelled included. most_segments: two days of five-minute prices in two directions,
-    and some. largest_power_w: four 22 kW connectors; beyond it somebody has mixed up W and kW.
-    largest_price: per kWh, twice the 9 $ that Texas allowed in February 2021. latest_start_s:
-    ahead; a week, as nobody dispatches later ones. oldest_start_s: how long ago a set-point that
-    was never heard of may have begun; the longest loss of a network after which one still joins.
-    longest_s: two days of prices. longest_randomize_s: what a start is put off. clock_s: by how
-    much the utility's clock may be ahead of ours. most_changes: of one event within an hour.
+    and some. largest_power_w: of a set-point, four 22 kW connectors; beyond it somebody has mixed
+    up W and kW. largest_limit_w: of a capacity limit, for the same reason. largest_price: per kWh,
+    twice the 9 $ that Texas allowed in February 2021. latest_start_s: ahead; a week, as nobody
+    dispatches later ones. oldest_start_s: how long ago a set-point that was never heard of may
+    have begun; the longest loss of a network after which one still joins. longest_s: two days of
+    prices. longest_randomize_s: what a start is put off. clock_s: by how much the utility's clock
+    may be ahead of ours. most_changes: of one event within an hour.
     """
 
     most_listed: int = 1000
     most_events: int = 300
     most_segments: int = 1200
     largest_power_w: int = 100_000
+    largest_limit_w: int = 100_000
     largest_price: float = 18.0
     latest_start_s: int = 7 * _DAY_S
     oldest_start_s: int = 6 * _HOUR_S
@@ -145,10 +147,14 @@ def _amount(event: Event, known: bool, limits: Limits, now_s: int) -> str | None
                     f"its {segment.kind} of {segment.value:g} per kWh is beyond "
                     f"{limits.largest_price:g}."
                 )
-        elif size > limits.largest_power_w:
+            continue
+        # A limit that is looser than what the site can do asks for nothing, and does no harm.
+        moves = segment.kind == _MOVES_POWER
+        largest_w = limits.largest_power_w if moves else limits.largest_limit_w
+        if size > largest_w:
             return (
                 f"its {segment.kind} of {segment.value / 1000:g} kW is beyond "
-                f"{limits.largest_power_w / 1000:g} kW: was a unit mixed up?"
+                f"{largest_w / 1000:g} kW: was a unit mixed up?"
             )
     return None
 

@@ -69,7 +69,13 @@ class Programme:
         self._client = client
         self._enrolment = enrolment
         self._limits = limits or Limits()
-        self._memory = Memory(self._limits, seen)
+        # Of another programme, which this utility does not list, nothing may stand.
+        mine = (
+            one
+            for one in seen
+            if one.accepted is None or one.accepted.programme == enrolment.programme
+        )
+        self._memory = Memory(self._limits, mine)
         self._registration: Registration | None = None
         self._registered_s = 0
 

@@ -15,10 +15,11 @@ from wattback_controller.openadr.errors import (
     UnauthorisedError,
 )
 from wattback_controller.openadr.events import Descriptor, read_descriptors
-from wattback_controller.openadr.fields import UnreadableError, object_id, rows, table, text
+from wattback_controller.openadr.fields import UnreadableError, object_id, rows, table, target
 from wattback_controller.openadr.untrusted import plain, shown
 
 _MOST = 1000
+_MOST_TARGETS = 64  # all of them stand in one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,14 @@ def register(client: Client, programme: str, ven: str, connectors: Sequence[str]
         )
     try:
         descriptors = read_descriptors(found.get("payloadDescriptors"))
-        targets = [
-            text(target, "a target")
-            for one in objects
-            for target in rows(one.get("targets"), "targets")
-        ]
+        targets = dict.fromkeys(
+            target(told) for one in objects for told in rows(one.get("targets"), "targets")
+        )
+        if len(targets) > _MOST_TARGETS:
+            raise UnreadableError(f"this site has more than {_MOST_TARGETS} targets")
     except UnreadableError as error:
         raise ProtocolError(f"the utility's objects cannot be read: {error}") from None
-    return Registration(_id_of(found, "a programme"), descriptors, tuple(dict.fromkeys(targets)))
+    return Registration(_id_of(found, "a programme"), descriptors, tuple(targets))
 
 
 def _found_or_made(

@@ -64,8 +64,7 @@ class OwnerPage:
     """The page of one site.
 
     open_store: a store for one request, closed after it. now_s: seconds since 1970 UTC. live: the
-    connectors' last answers, by name. hosts: names with their ports, as "oak-lane.local:8080",
-    that the page is served under besides this machine's own.
+    connectors' last answers, by name.
     """
 
     def __init__(
@@ -74,13 +73,12 @@ class OwnerPage:
         open_store: Callable[[], Store],
         now_s: Callable[[], float],
         live: Callable[[], Mapping[str, Reading | Silence]],
-        hosts: Iterable[str] = (),
     ) -> None:
         self._site = site
         self._open_store = open_store
         self._now_s = now_s
         self._live = live
-        self._guard = Guard(hosts)
+        self._guard = Guard()
         self._names = tuple(entry.name for entry in site.connectors)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

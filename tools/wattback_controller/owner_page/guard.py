@@ -2,15 +2,14 @@
 
 The page has no password: whoever can open a port of this machine may see it. What must not get in
 is somebody else's web page in the owner's browser. It could have its own name resolve to this
-machine (so only names that we know are served), or post a form here (so a form carries a token
-that only our page knows, and a browser says which page has sent it).
+machine (so only this machine's own names are served), or post a form here (so a form carries a
+token that only our page knows, and a browser says which page has sent it).
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wattback_sim.allow_list import is_this_machine
@@ -32,23 +31,22 @@ class RefusedError(SimulationError):
 
 
 class Guard:
-    """Of one process. hosts: what a Host header may be besides this machine's own names.
+    """Of one process.
 
     token: a form that changes something carries it; drawn anew by every process.
     """
 
-    def __init__(self, hosts: Iterable[str]) -> None:
+    def __init__(self) -> None:
         self.token = secrets.token_urlsafe()
-        self._hosts = frozenset(host.lower() for host in hosts)
 
     def check_host(self, environ: WSGIEnvironment) -> None:
-        """Was the page asked for under a name of its own? Raises RefusedError."""
+        """Was the page asked for under a name of this machine? Raises RefusedError."""
         host = _host(environ)
-        if host not in self._hosts and not _is_this_machine(host, environ):
+        if not _is_this_machine(host, environ):
             raise RefusedError(
                 421,
                 f"this page is not served under the name {host!r}: open it on its own machine, "
-                "or add that name to the hosts it is served under",
+                "under the address that the controller said when it started",
             )
 
     def check_sender(self, environ: WSGIEnvironment) -> None:

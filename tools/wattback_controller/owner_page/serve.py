@@ -1,6 +1,6 @@
 """The owner's page on a TCP port, in threads of its own.
 
-Plain HTTP: it is meant for this machine, or for something on it that adds TLS and passwords.
+Plain HTTP without a password: it is meant for this machine alone.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ by another way than the records themselves.
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,17 +23,17 @@ from cryptography.hazmat.primitives.serialization import (
 from wattback_sim.errors import BadInputError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_MODE = stat.S_IRUSR | stat.S_IWUSR
 
 
 def create_key(path: Path) -> None:
     """Make a key and write it into a new file of mode 0600, PEM. Raises BadInputError, also when
-    there is a file already: records signed with a lost key can never be checked again.
+    there is a file already: records signed with a lost key can never be checked again. A power
+    cut leaves a whole key or none.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+        _write_whole(path, text)
     except FileExistsError:
         raise BadInputError(f"{path} is there already; a key is never overwritten") from None
     except OSError as error:
@@ -40,8 +41,24 @@ def create_key(path: Path) -> None:
             f"{path} cannot be written: {error.strerror}; name a file in a folder that this user "
             "may write to"
         ) from None
-    with open(handle, "wb") as file:
-        file.write(text)
+
+
+def _write_whole(path: Path, text: bytes) -> None:
+    """Into a new file, that has its name only when all of it is on the disk. Raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
+    try:
+        with open(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        os.link(name, path)  # which, unlike renaming, never replaces a file
+    finally:
+        os.unlink(name)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def load_key(path: Path) -> ec.EllipticCurvePrivateKey:

@@ -48,6 +48,7 @@ _END_CODES = {
     "not_ready": "A",
     "silent": "A",
     "programme_silent": "A",
+    "clock_set_back": "A",
 }
 
 
