@@ -22,9 +22,8 @@ INTERVAL_S = 300
 # Readings further apart than this leave the moment of their energy open: one slow poll was missed.
 _NEAR_S = 8.0
 _SET_BACK_S = 2.0  # a clock that goes back by less is only being steered
-_LONGEST_AWAY_S = (
-    31 * 86_400
-)  # after it nothing is shared out: a clock has jumped, or a house stood
+# After it nothing is shared out: a clock has jumped, or a house stood empty.
+_LONGEST_AWAY_S = 31 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
