@@ -36,6 +36,7 @@ _TRAFFIC = {
 }
 
 _STEPS_SCRIPT = """\
+room = bytearray(4096)  # as boot.py keeps it free at the heap's low end
 import gc, time
 from wattback.connector import Connector
 from wattback.console.port import ConsolePort
@@ -76,6 +77,7 @@ def measure():
     core.report.opening_waits = {waits}
     core.report.opening_export_waits = {export_waits}
     status.sequence = 1
+    globals().pop("room")
     gc.collect()
     gc.disable()
     for name, came in {traffic!r}:

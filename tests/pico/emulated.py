@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -112,7 +113,8 @@ def run_on_pico(
 
 def _flashed_files(package_dirs: Sequence[Path], script: str) -> dict[PurePosixPath, bytes]:
     for package_dir in package_dirs:
-        script = with_constants(script, package_dir.parent)
+        with suppress(SyntaxError):  # which the compiler tells better
+            script = with_constants(script, package_dir.parent)
     files = {
         PurePosixPath("main.py"): _MAIN.encode(),
         PurePosixPath("script.mpy"): compiled(script, "script.py"),

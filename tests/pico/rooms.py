@@ -72,14 +72,14 @@ class UnitRam:
 # HEAP_LEFT_LIMIT_BYTES keeps the places of those that are still to come.
 ROOMS = (
     Room("grid", ("wattback.grid.trips", "wattback.grid.enter_service"), 18_000),
-    Room("core", ("wattback.connector",), 50_000),
+    Room("core", ("wattback.connector",), 42_000),
     Room("service", ("wattback.service", "wattback.identity"), 4_000),
-    Room("console", ("wattback.console.port",), 20_000),
+    # 8 kB of it are the interpreter's table of names, which is full by then and doubles.
+    Room("console", ("wattback.console.port",), 24_000),
     Room("Modbus", ("wattback.modbus.rtu",), 20_000),  # a Pico has no network for its TCP
     Room("vehicle link", ("wattback.vehicle_link.port",), 9_000),
     Room("ports", ("wattback.ports",), 1_000),
-    # 8 kB of it are the interpreter's table of names, which is full by then and doubles.
-    Room("board", ("wattback.boards.pico.unit",), 28_000),
+    Room("board", ("wattback.boards.pico.unit",), 20_000),
 )
 
 

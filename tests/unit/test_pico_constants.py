@@ -52,6 +52,15 @@ def test_the_numbers_are_those_of_the_running_firmware() -> None:
     assert seen >= 200
 
 
+def test_a_relative_import_finds_its_constants(tmp_path: Path) -> None:
+    package = tmp_path / "unit"
+    package.mkdir()
+    (package / "far.py").write_text("from micropython import const\nA = const(7)\nB = 'b'\n")
+    source = "from .far import A, B\nfrom . import far\nprint(A, B, far.A)\n"
+    told = "from .far import B\nfrom . import far\nprint(7, B, 7)\n"
+    assert with_constants(source, tmp_path, "unit") == told
+
+
 def test_each_way_to_name_a_constant(tmp_path: Path) -> None:
     package = tmp_path / "unit"
     package.mkdir()
@@ -84,7 +93,7 @@ def test_each_way_to_name_a_constant(tmp_path: Path) -> None:
             "line 1: expected `from … import …` of wattback.con",
         ),
         ("from wattback.connector import *\n", "line 1: expected an import of names"),
-        ("from .connector import TICK_MS\n", "line 1: expected an import of names"),
+        ("from .connector import TICK_MS\n", "line 1: a relative import out of its package"),
     ],
 )
 def test_what_names_cannot_tell_apart_is_refused(source: str, said: str) -> None:

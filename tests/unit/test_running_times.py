@@ -16,7 +16,7 @@ from wattback.commands import COMMAND_HEARTBEAT
 STEP_MS = 50  # the longest that counts whole
 STEPS = 2_400  # two minutes, longer than any running time of a part but a fault's
 # They count what happened, not how long nothing did.
-MAY_GROW = ("sequence", "_now_ms", "_wh", "uptime_s", "retained[")
+MAY_GROW = ("sequence", "_now_ms", "_wh", "uptime_s", "retained[", "stored[")
 # They end after the grid code's 300 s, see test_enter_service.py and test_trips.py.
 SLOW = ("_good_ms", "_risen_ms", "_beyond_ms")
 # They go round with the turns, and begin anew with each round.

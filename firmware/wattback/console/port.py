@@ -15,7 +15,7 @@ from wattback.console.words import BOOT, WORDS, line
 from wattback.service import NEVER
 
 _ROOM = const(128)  # bytes that have come and are not looked at yet
-_BYTES_A_STEP = const(64)
+_BYTES_A_STEP = const(56)
 _LONGEST_LINE_IN = const(160)
 _BANNER_S = const(10)  # at least so long between two that nobody asked for
 _CONTROLS = b"\0\x03\x04\x08\t\x1b\x7f "  # what a terminal's keys may put around a word

@@ -41,16 +41,17 @@ class _Edit(NamedTuple):
     text: str
 
 
-def with_constants(source: str, root: Path) -> str:
+def with_constants(source: str, root: Path, package: str = "") -> str:
     """The source with the numbers of its own and other modules' constants in their places.
 
     root: the folder that holds the packages; what is imported from elsewhere stays as it is.
+    package: that the source lies in, for relative imports.
     Lines stay where they are, so tracebacks name the right ones. Raises ValueError, with the line,
     for what cannot be told apart by name: a constant's name that is bound a second time, and
     imports of modules below root that do not name what they take.
     """
     tree = ast.parse(source)
-    known = _Known(tree, root)
+    known = _Known(tree, root, package)
     _check(tree, known)
     lines = source.encode().splitlines(keepends=True)
     for edit in sorted(_edits(tree, known), reverse=True):
@@ -68,7 +69,8 @@ def with_constants(source: str, root: Path) -> str:
 @cache
 def constants_of(path: Path, root: Path) -> Mapping[str, int]:
     """The public constants that a module defines or passes on, by name."""
-    known = _Known(ast.parse(path.read_text("utf-8")), root)
+    package = ".".join(path.parent.relative_to(root).parts)
+    known = _Known(ast.parse(path.read_text("utf-8")), root, package)
     return MappingProxyType(
         {name: value for name, value in known.numbers.items() if not name.startswith("_")}
     )
@@ -77,10 +79,11 @@ def constants_of(path: Path, root: Path) -> Mapping[str, int]:
 class _Known:
     """numbers: that names stand for in a module. modules: by the names they go by in it."""
 
-    def __init__(self, tree: ast.Module, root: Path) -> None:
+    def __init__(self, tree: ast.Module, root: Path, package: str) -> None:
         self.numbers: dict[str, int] = {}
         self.modules: dict[str, Mapping[str, int]] = {}
         self._root = root
+        self._package = package.split(".") if package else []
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 self._take_import(node)
@@ -92,13 +95,14 @@ class _Known:
                 self.numbers[name] = self._value(statement.value.args[0])
 
     def _take_import(self, node: ast.ImportFrom) -> None:
-        numbers = self._of_module(str(node.module))
+        module = self._name(node)
+        numbers = self._of_module(module)
         for alias in node.names:
             name = alias.asname or alias.name
             if alias.name in numbers:
                 self.numbers[name] = numbers[alias.name]
-            elif self._path(f"{node.module}.{alias.name}"):
-                self.modules[name] = self._of_module(f"{node.module}.{alias.name}")
+            elif self._path(f"{module}.{alias.name}"):
+                self.modules[name] = self._of_module(f"{module}.{alias.name}")
 
     def is_ours(self, module: str) -> bool:
         """A module below the root."""
@@ -106,7 +110,16 @@ class _Known:
 
     def of_module(self, node: ast.ImportFrom) -> Mapping[str, int]:
         """The constants of the module that an import names."""
-        return self._of_module(str(node.module))
+        return self._of_module(self._name(node))
+
+    def _name(self, node: ast.ImportFrom) -> str:
+        """The whole name of the module that an import names."""
+        if not node.level:
+            return str(node.module)
+        if node.level > len(self._package):
+            raise ValueError(f"line {node.lineno}: a relative import out of its package")
+        parents = self._package[: len(self._package) - node.level + 1]
+        return ".".join([*parents, node.module] if node.module else parents)
 
     def _of_module(self, module: str) -> Mapping[str, int]:
         path = self._path(module)
@@ -164,11 +177,9 @@ def _check(tree: ast.Module, known: _Known) -> None:
                 raise ValueError(
                     f"line {node.lineno}: expected `from … import …` of {aliases[0].name}"
                 )
-            case ast.ImportFrom(level=level, names=aliases):
-                if level or any(alias.name == "*" for alias in aliases):
-                    raise ValueError(
-                        f"line {node.lineno}: expected an import of names by a whole path"
-                    )
+            case ast.ImportFrom(names=aliases):
+                if any(alias.name == "*" for alias in aliases):
+                    raise ValueError(f"line {node.lineno}: expected an import of names")
                 for alias in aliases:
                     bind(node, alias.asname or alias.name)
 
@@ -204,7 +215,8 @@ def _import_edits(node: ast.ImportFrom, known: _Known) -> Iterator[_Edit]:
     left = [alias for alias in node.names if alias.name not in numbers]
     if len(left) < len(node.names):
         names = ", ".join(ast.unparse(alias) for alias in left)
-        yield _edit(node, f"from {node.module} import {names}" if left else "pass")
+        module = "." * node.level + (node.module or "")
+        yield _edit(node, f"from {module} import {names}" if left else "pass")
 
 
 def _edit(node: ast.stmt | ast.expr, text: str) -> _Edit:

