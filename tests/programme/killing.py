@@ -187,8 +187,8 @@ def unsound(run: Survival) -> list[str]:
     begins_s, ends_s = (int(STARTS_S) + edge_s for edge_s in EVENT_S)
     within = [one for one in intervals if begins_s <= one.start_s and one.end_s <= ends_s]
     most_wh = sum(interval.export_wh for interval in within)
-    # What an estimate that reaches beyond the event has a part in is listed and not paid, and so is
-    # what still flows when somebody has just ended to take part.
+    # What an estimate that reaches beyond the event has a part in is listed and not paid, and so
+    # is what still flows when somebody has just ended to take part.
     least_wh = sum(
         one.export_wh
         for one in within
