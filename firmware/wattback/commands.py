@@ -45,12 +45,12 @@ _DAY_S = const(86400)
 
 
 class CommandQueue:
-    """Up to seven waiting commands: code and six arguments each."""
+    """Up to seven waiting commands: code and six arguments each. tail: where the oldest lies."""
 
     def __init__(self) -> None:
         self.words = array("i", [0] * (_WORDS * _PLACES))
         self._head = 0  # moved by put alone
-        self._tail = 0  # moved by drop alone
+        self.tail = 0  # moved by drop alone
 
     def put(self, code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> int:
         """Queue a command; returns ACCEPTED or the reason of its refusal."""
@@ -58,7 +58,7 @@ class CommandQueue:
         if answer != ACCEPTED:
             return answer
         following = (self._head + _WORDS) % (_WORDS * _PLACES)
-        if following == self._tail:
+        if following == self.tail:
             return REFUSED_FULL
         at = self._head
         words = self.words
@@ -74,16 +74,16 @@ class CommandQueue:
 
     def room(self) -> int:
         """How many more commands fit now."""
-        waiting = (self._head - self._tail) % (_WORDS * _PLACES)
+        waiting = (self._head - self.tail) % (_WORDS * _PLACES)
         return _PLACES - 1 - waiting // _WORDS
 
     def first(self) -> int:
         """Index into `words` of the oldest command, or -1 when none waits."""
-        return -1 if self._tail == self._head else self._tail
+        return -1 if self.tail == self._head else self.tail
 
     def drop(self) -> None:
         """Remove the oldest command: it has been carried out."""
-        self._tail = (self._tail + _WORDS) % (_WORDS * _PLACES)
+        self.tail = (self.tail + _WORDS) % (_WORDS * _PLACES)
 
 
 def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> int:

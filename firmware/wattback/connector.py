@@ -11,13 +11,19 @@ from micropython import const
 
 from wattback import commands
 from wattback.commands import CommandQueue
-from wattback.contactor import Contactor
+from wattback.contactor import CAUSE_S2_OPENED, Contactor
 from wattback.dispatch import Dispatch
 from wattback.facts import UNLOADED_MA, find_facts, offerable_ma
-from wattback.fault_table import PILOT_F, PILOT_F_BRIEFLY, SETTINGS_INVALID
+from wattback.fault_table import (
+    METER_IMPLAUSIBLE,
+    PILOT_F,
+    PILOT_F_BRIEFLY,
+    SETTINGS_INVALID,
+)
 from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
 from wattback.heartbeat import PRESENT
+from wattback.interlocks import Interlocks
 from wattback.limits import (
     FOR_EVER,
     OWNER_BREAKER,
@@ -35,19 +41,23 @@ from wattback.pilot import (
     STATE_A,
     Pilot,
 )
+from wattback.plausible import Plausible
+from wattback.protection import present, sense
+from wattback.proximity import Proximity
 from wattback.publish import REPORT_TURNS, publish_report, publish_status
 from wattback.resets import RESET_POWER_ON
+from wattback.restart import Restart
 from wattback.session import (
     BOOT,
-    DISCHARGING,
     FAULT,
     Session,
 )
 from wattback.settings import Settings
 from wattback.signals import Inputs, Outputs, Report, Status
-from wattback.supply import Supply
+from wattback.supply import Supply, windows_allow_export
+from wattback.thermal import Thermal
 from wattback.turns import TURNS, hear, take_turn
-from wattback.vehicle import LINK_NONE
+from wattback.wake import Wake
 
 TICK_MS = const(10)
 # The board's millisecond counter wraps here on every floor: small enough for small integers.
@@ -66,14 +76,16 @@ class Connector:
 
     board: sample(inputs) and drive(outputs), see `wattback.boards`. retained: the words of
     `retained.py` as they survived the last power cut; `tick` keeps them up to date. reset_cause:
-    why the board has started (`resets.py`).
+    why the board has started (`resets.py`). chance: 30 random bits.
     status: the latest published picture; report: what changes slowly. queue: the way in for
     commands; vehicle: its inbox is the way in for the vehicle link. stored: what a power cut
     would leave of `retained`, the energy registers at least; a board that takes a while to store
     puts its own words there.
     """
 
-    def __init__(self, board, retained, reset_cause: int = RESET_POWER_ON) -> None:  # type: ignore[no-untyped-def]
+    def __init__(  # type: ignore[no-untyped-def]
+        self, board, retained, reset_cause: int = RESET_POWER_ON, chance: int = 0
+    ) -> None:
         self.outputs = Outputs()
         board.drive(self.outputs)  # before anything else: contactor open, pilot F
         self._board = board
@@ -83,10 +95,16 @@ class Connector:
         self.settings = Settings()
         self.queue = CommandQueue()
         self.pilot = Pilot()
-        self.contactor = Contactor()
+        self.contactor = Contactor(self.retained)
         self.supply = Supply()
         self.ground_fault = GroundFault()
         self.overcurrent = Overcurrent()
+        self.interlocks = Interlocks()
+        self.plausible = Plausible()
+        self.thermal = Thermal()
+        self.proximity = Proximity()
+        self.restart = Restart(self.retained, chance)
+        self.wake = Wake()
         self.limits = Limits()
         self.faults = Faults(self.retained)
         self.session = Session()
@@ -100,7 +118,8 @@ class Connector:
         self.uptime_s = 0
         self.reset_cause = reset_cause
         self.settings_loaded = 0
-        self._settings_fault = 0
+        self.settings_fault = 0
+        self.slow_bits = 0  # faults present, of what judges in turns
         self._now_ms = -1
         self.current_ma = 0  # of the larger leg
         self.magnitude_ma = 0  # of the same
@@ -110,6 +129,9 @@ class Connector:
         self._passed_ms = 0
         self._lap_ms = 0
         self._turn_waits = 0
+        self.slow_part = 0  # whose turn it is among the slow parts, and their times
+        self.slow_ms = 0
+        self.slow_lap_ms = 0
         self._heard = 0  # 1: the vehicle came before the last command
         self._report_turn = 0
         self._uptime_ms = 0
@@ -129,9 +151,10 @@ class Connector:
         """
         if self.settings_loaded:
             return "a second load"
-        refused = self.settings.load(values)
+        refused = self.settings.load(values) or windows_allow_export(self.settings)
         if refused:
-            self._settings_fault = SETTINGS_INVALID
+            self.settings_fault = SETTINGS_INVALID
+            self.slow_bits = SETTINGS_INVALID
             return refused
         settings = self.settings
         self.limits.set(
@@ -143,6 +166,7 @@ class Connector:
             OWNER_SITE, settings.site_failsafe_import_ma, settings.site_failsafe_export_ma
         )
         self._apply_capacity()
+        self.restart.begin(settings)
         self.vehicle.settings_version = settings.version()
         self.settings_loaded = 1
         return ""
@@ -159,7 +183,7 @@ class Connector:
         before = self.session.state
         if self.limits.expiring:
             self.limits.age(dt_ms)
-        self._sense(inputs, dt_ms)
+        sense(self, inputs, dt_ms)
         busy = self._protect(dt_ms)
         if not busy and not self._turn_waits:
             busy = self._hear_or_obey()
@@ -223,8 +247,14 @@ class Connector:
         elif code == commands.COMMAND_SET_TIME:
             self.dispatch.export.set_time(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_RESET_FAULTS:
-            self.ground_fault.retry()
-            self.faults.reset(self._present())
+            self.reset_faults(0)
+
+    def reset_faults(self, on_site: int) -> None:
+        """Clear what a reset may clear. on_site: 1 by the button on the unit, 0 from afar."""
+        self.ground_fault.retry()
+        self.faults.reset(present(self), on_site)
+        if on_site:
+            self.restart.skip()
 
     def _apply_capacity(self) -> None:
         settings = self.settings
@@ -233,57 +263,10 @@ class Connector:
         export_ma = settings.export_max_w * 1000 // volts
         self.limits.set(OWNER_CAPACITY, import_ma, export_ma, FOR_EVER)
 
-    def _sense(self, inputs: Inputs, dt_ms: int) -> None:
-        self.supply.sense(
-            inputs.voltage_l1_mv,
-            inputs.voltage_l2_mv,
-            inputs.frequency_millihertz,
-            1 if self.session.state == DISCHARGING else 0,
-            self.settings,
-            dt_ms,
-        )
-        pilot = self.pilot
-        contactor = self.contactor
-        pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
-        if pilot.state == STATE_A and self.vehicle.link != LINK_NONE:
-            self.dispatch.lose_vehicle(self.settings)
-        contactor.sense(inputs.contactor_aux_closed, dt_ms)
-        is_open = not contactor.commanded and not contactor.confirmed
-        self.ground_fault.sense(
-            inputs.ground_fault_latched,
-            1 if is_open and not self.session.offering else 0,
-            contactor.commanded,
-            dt_ms,
-        )
-        if contactor.confirmed and not contactor.commanded and self.ground_fault.valid:
-            self.ground_fault.spend()  # a closing that nobody asked for has used the test up
-        one_ma = inputs.current_l1_ma
-        other_ma = inputs.current_l2_ma
-        self.current_ma = one_ma if abs(one_ma) >= abs(other_ma) else other_ma
-        self.magnitude_ma = abs(self.current_ma)
-        self.dispatch.guard(
-            inputs.voltage_l1_mv + inputs.voltage_l2_mv,
-            inputs.frequency_millihertz,
-            self.supply.fit,
-            self.settings,
-            dt_ms,
-        )
-
-    def _present(self) -> int:
-        return (
-            self.pilot.fault_bits
-            | self.contactor.fault_bits
-            | self.supply.fault_bits
-            | self.ground_fault.fault_bits
-            | self.overcurrent.fault_bits
-            | self.dispatch.permission.fault_bits
-            | self._settings_fault
-        )
-
     def _protect(self, dt_ms: int) -> int:
         pilot = self.pilot
         unplugged = 1 if pilot.state == STATE_A and not pilot.connected else 0
-        return self.faults.judge(self._present(), unplugged, dt_ms)
+        return self.faults.judge(present(self), unplugged, dt_ms)
 
     def _dispatch(self, inputs: Inputs, dt_ms: int) -> int:
         limits = self.limits
@@ -312,15 +295,23 @@ class Connector:
             contactor.close()
             pilot.blank()
         elif contactor.commanded and not visit.closed:
-            contactor.open(visit.cause, 1 if self.magnitude_ma >= UNLOADED_MA else 0)
+            if visit.cause == CAUSE_S2_OPENED and 0 < pilot.duty_bp < DUTY_STEADY:
+                self.wake.finish()  # under an offer that stood
+            loaded = 1 if self.magnitude_ma >= UNLOADED_MA else 0
+            contactor.open(visit.cause, self.magnitude_ma, loaded, self.settings.hardware_limit_ma)
             self.opening_faults = self.faults.active
             self.opening_waits = self.waiting_for
             self.opening_export_waits = self.dispatch.waits
             self.ground_fault.spend()
             pilot.blank()
         if visit.offering:
-            # Under a closed contactor the PWM stays until the session stops: 5 % offers nothing.
-            pilot.offer(offerable_ma(self), self.vehicle.linked or visit.closed)
+            if self.wake.pulse and not visit.closed:
+                pilot.withdraw(DUTY_F)
+            elif pilot.duty_bp == DUTY_F and not pilot.spaced:
+                pilot.withdraw(DUTY_STEADY)  # the pulse is over, its offer may not come back yet
+            else:
+                # Under a closed contactor PWM stays until the session stops: 5 % offers nothing.
+                pilot.offer(offerable_ma(self), self.vehicle.linked or visit.closed)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded
@@ -344,6 +335,8 @@ class Connector:
         contactor = self.contactor
         # Behind open contacts only a sensor's offset is left, unless they lie.
         flows = contactor.commanded or contactor.confirmed or self.magnitude_ma >= UNLOADED_MA
+        if self.plausible.fault_bits & METER_IMPLAUSIBLE:
+            flows = 0  # what cannot be believed is not counted
         self.meter.account(inputs.power_w if flows else 0, dt_ms)
 
     def pass_time(self, lap_ms: int) -> None:

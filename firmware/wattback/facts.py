@@ -3,14 +3,16 @@
 from micropython import const
 
 from wattback.dispatch import NO_CAP_W
+from wattback.fault_table import ACTION_OPEN, ACTION_STOP
 from wattback.permission import NO_EXPORT_W
-from wattback.pilot import MINIMUM_OFFER_MA, STATE_B, STATE_D
+from wattback.pilot import MINIMUM_OFFER_MA, STATE_B, STATE_D, STATE_F
 from wattback.session import (
     CEASED,
     CLOSABLE,
     CONNECTED,
     EXPORTING,
     FAULTY,
+    HALTED,
     OFFERABLE,
     OFFERED,
     READY,
@@ -18,14 +20,18 @@ from wattback.session import (
     TRIPPED,
     UNLOADED,
     UNPERMITTED,
+    WAIT_HANDLE,
     WAIT_LIMIT,
+    WAIT_LOAD,
     WAIT_PILOT,
     WAIT_REST,
+    WAIT_RESTART,
     WAIT_SELF_TEST,
     WAIT_SPACING,
     WAIT_SUPPLY,
     WAIT_TARGET,
     WAIT_VENTILATION,
+    WAITING,
 )
 from wattback.signals import Inputs
 
@@ -42,13 +48,19 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
     contactor = connector.contactor
     facts = 0
     if connector.faults.active:
-        facts |= FAULTY
+        action = connector.faults.action
+        if action == ACTION_OPEN:
+            facts |= FAULTY | HALTED
+        elif action == ACTION_STOP:
+            facts |= HALTED
     # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
     # contactor is confirmed open.
     if connector.settings_loaded and connector.ground_fault.valid and pilot.negative_seen:
         facts |= READY
     if STATE_B <= pilot.state <= STATE_D:
         facts |= CONNECTED
+    elif pilot.connected and pilot.state == STATE_F and _may_be_woken(connector.session.state):
+        facts |= CONNECTED  # hidden by our own pulse that wakes it
     if pilot.requesting:
         facts |= REQUESTING
     if pilot.steady and pilot.diode_seen and not contactor.confirmed:
@@ -74,6 +86,10 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
     return facts
 
 
+def _may_be_woken(state: int) -> bool:
+    return state == OFFERED or state == WAITING
+
+
 def _wait(connector, facts: int, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
     waiting = 0
     visit = connector.session
@@ -90,6 +106,14 @@ def _wait(connector, facts: int, dt_ms: int) -> None:  # type: ignore[no-untyped
             waiting |= WAIT_REST
         if not connector.ground_fault.valid:
             waiting |= WAIT_SELF_TEST
+        if not connector.contactor.dead:
+            waiting |= WAIT_LOAD
+    elif connector.ground_fault.expired:
+        waiting |= WAIT_SELF_TEST  # after a day the vehicle unloads, and a new test lets it go on
+    if connector.proximity.loose:
+        waiting |= WAIT_HANDLE
+    if connector.restart.waiting:
+        waiting |= WAIT_RESTART
     if not visit.offering and not pilot.spaced:
         waiting |= WAIT_SPACING
     if pilot.state == STATE_D and not connector.settings.ventilation_present:

@@ -8,7 +8,9 @@ retained memory. Nothing here knows a sensor or an output.
 from array import array
 
 from wattback.fault_table import (
+    ACTION_WARN,
     CLEAR_GONE,
+    CLEAR_ON_SITE,
     CLEAR_RESET,
     CLEAR_RESTART,
     CLEAR_RETRY,
@@ -16,21 +18,27 @@ from wattback.fault_table import (
     FAULT_COUNT,
     FAULTS,
     PILOT_STEADY,
+    RETRY_ROWS,
 )
 from wattback.retained import FAULTS_LATCHED, RETRIES
 
 _RESETTABLE = sum(1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & CLEAR_RESET)
+_BY_BUTTON = sum(
+    1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & (CLEAR_RESET | CLEAR_ON_SITE)
+)
 
 
 class Faults:
     """Latches of the table's rows.
 
-    active: bits of the latched faults. pilot: the most severe pilot action among them.
-    raised_ms: time since the newest one was latched, in ms, up to one second.
+    active: bits of the latched faults. action, pilot: the most severe among them, ACTION_WARN and
+    PILOT_STEADY when there are none. raised_ms: time since the newest one was latched, in ms, up
+    to one second.
     """
 
     def __init__(self, retained: "array[int]") -> None:
         self.active = 0
+        self.action = ACTION_WARN
         self.pilot = PILOT_STEADY
         self.raised_ms = 0
         self._retained = retained
@@ -72,16 +80,16 @@ class Faults:
         self.raised_ms = 0
         return 1
 
-    def reset(self, present: int) -> None:
-        """A technician's reset: clears what lists it and is not `present` any more."""
-        rows = _RESETTABLE & ~present
+    def reset(self, present: int, on_site: int) -> None:
+        """A reset: clears what lists it and is not `present` any more.
+
+        on_site: 1 by the button on the unit, 0 from afar.
+        """
+        rows = (_BY_BUTTON if on_site else _RESETTABLE) & ~present
         self.active &= ~rows
-        at = RETRIES
-        while rows:
-            if rows & 1:
-                self._retained[at] = 0
-            rows >>= 1
-            at += 1
+        for at in range(len(RETRY_ROWS)):
+            if rows & (1 << RETRY_ROWS[at]):
+                self._retained[RETRIES + at] = 0
         self._grade()
 
     def _let_go(self, index: int, unplugged: int) -> None:
@@ -89,9 +97,10 @@ class Faults:
         clears = row[2]
         waited = self._gone_ms[index] >= row[3] * 1000
         if clears & CLEAR_UNPLUG and unplugged:
-            self._retained[RETRIES + index] = 0
-        elif clears & CLEAR_RETRY and waited and self._retained[RETRIES + index] < row[4]:
-            self._retained[RETRIES + index] += 1
+            if clears & CLEAR_RETRY:
+                self._retained[_count_at(index)] = 0
+        elif clears & CLEAR_RETRY and waited and self._retained[_count_at(index)] < row[4]:
+            self._retained[_count_at(index)] += 1
         elif not (clears & CLEAR_GONE and waited):
             if waited:
                 self._gone_ms[index] = row[3] * 1000  # a fault may last for weeks: stay small
@@ -100,11 +109,23 @@ class Faults:
 
     def _grade(self) -> None:
         self._retained[FAULTS_LATCHED] = self.active
+        self.action = ACTION_WARN
         self.pilot = PILOT_STEADY
         index = 0
         rows = self.active
         while rows:
-            if rows & 1 and FAULTS[index][1] > self.pilot:
-                self.pilot = FAULTS[index][1]
+            if rows & 1:
+                row = FAULTS[index]
+                self.pilot = max(self.pilot, row[1])
+                self.action = max(self.action, row[5])
             rows >>= 1
             index += 1
+
+
+def _count_at(index: int) -> int:
+    at = RETRIES
+    for row in RETRY_ROWS:
+        if row == index:
+            return at
+        at += 1
+    return at

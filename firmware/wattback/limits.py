@@ -20,7 +20,20 @@ OWNER_SITE = const(2)  # the site's controller; expires when it falls silent
 OWNER_DRIVER = const(3)  # for this visit
 OWNER_CAPACITY = const(4)  # the utility's largest power (SunSpec 702), as current
 OWNER_PROGRAMME = const(5)  # the utility's present limit (SunSpec 704 WMaxLimPct), export only
-OWNER_NAMES = ("hardware", "breaker", "site", "driver", "capacity", "programme")
+OWNER_THERMAL = const(6)  # less while something is hot
+OWNER_CABLE = const(7)  # what its proximity coding says that it carries
+OWNER_RESTART = const(8)  # rises slowly after an outage or a reset
+OWNER_NAMES = (
+    "hardware",
+    "breaker",
+    "site",
+    "driver",
+    "capacity",
+    "programme",
+    "thermal",
+    "cable",
+    "restart",
+)
 
 # The mode of the power path, and the scope of a slot as a set of modes.
 MODE_GRID = const(0)
@@ -79,6 +92,9 @@ class Limits:
             LimitSlot(OWNER_DRIVER, SCOPE_GRID, 1),
             LimitSlot(OWNER_CAPACITY, SCOPE_GRID, 0),
             LimitSlot(OWNER_PROGRAMME, SCOPE_GRID, 0),
+            LimitSlot(OWNER_THERMAL, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_CABLE, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_RESTART, SCOPE_GRID, 0),
         )
         self.import_ma = 0
         self.import_owner = OWNER_HARDWARE

@@ -26,7 +26,7 @@ class Recent:
         """Take one sample."""
         self._ms += dt_ms
         if self._ms >= self._slice_ms:
-            self._ms -= self._slice_ms
+            self._ms %= self._slice_ms  # slow ticks leave no arrears
             self._begin_slice(value)
         elif value > self._high:
             self._high = value

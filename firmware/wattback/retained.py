@@ -6,7 +6,7 @@ them again after every tick. Each word belongs to one part, which alone writes i
 
 from micropython import const
 
-from wattback.fault_table import FAULT_COUNT
+from wattback.fault_table import RETRY_ROWS
 
 FAULTS_LATCHED = const(0)
 IMPORT_WH = const(1)
@@ -17,5 +17,7 @@ EXPORT_DAY_WH = const(5)  # exported in the present day
 EXPORT_DAY_LEFT_S = const(6)  # until that day ends; 0: nothing was exported in it
 # The civil day that is counted, in days since 1970-01-01; 0 until it is known.
 EXPORT_DAY = const(7)
-RETRIES = const(8)  # one word a row of the fault table
-WORDS = RETRIES + FAULT_COUNT
+INTERRUPTED = const(8)  # 1 while a visit runs that would go on after an outage
+WORN = const(9)  # thousandths of an opening at full load, all openings together
+RETRIES = const(10)  # one word for each of fault_table.RETRY_ROWS
+WORDS = RETRIES + len(RETRY_ROWS)

@@ -38,7 +38,7 @@ STATE_NAMES = (
 )
 
 # Facts of a tick.
-FAULTY = const(1)  # a row of the fault table is latched
+FAULTY = const(1)  # a row of the fault table is latched whose action is to open
 READY = const(2)  # settings loaded, self-tests passed
 CONNECTED = const(4)  # pilot B, C or D
 REQUESTING = const(8)  # pilot C or D
@@ -50,6 +50,7 @@ EXPORTING = const(256)  # the vehicle is told to export
 CEASED = const(512)  # no power worth the name flows out of it
 TRIPPED = const(1024)  # the grid is abnormal for longer than a source may stay
 UNPERMITTED = const(2048)  # a withdrawn export goes on for longer than it may
+HALTED = const(4096)  # a row is latched whose action is to open, or to stop
 
 # A vehicle has 3 s to stop once the PWM is off; one that still draws after 6 s is cut off
 # (IEC 61851-1 sequences 10.1 and 10.2; evse.md 1.4, C).
@@ -65,6 +66,9 @@ WAIT_VENTILATION = const(16)  # the vehicle asks for ventilation that is not the
 WAIT_SPACING = const(32)  # the offer has just been changed
 WAIT_TARGET = const(64)  # a target leaves less than 6 A for a vehicle that hears only the pilot
 WAIT_PILOT = const(128)  # offered, and it asks, but state C or the diode comes and goes
+WAIT_LOAD = const(256)  # the vehicle's side of the open contacts is not known to be dead
+WAIT_HANDLE = const(512)  # the handle's button is pressed, or its adapter is loose
+WAIT_RESTART = const(1024)  # the random delay after an outage
 WAIT_NAMES = (
     "supply",
     "limit",
@@ -74,6 +78,9 @@ WAIT_NAMES = (
     "offer_spacing",
     "target",
     "steady_pilot",
+    "dead_load",
+    "handle",
+    "restart_delay",
 )
 
 _NO_FACTS = const(-1)
@@ -82,20 +89,20 @@ _ENERGY = REQUESTING | CLOSABLE | OFFERABLE
 # (facts that must hold, facts that must not, next state, cause of opening), first fit fires.
 TRANSITIONS = (
     (  # BOOT
-        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (HALTED, 0, FAULT, CAUSE_NONE),
         (READY, 0, IDLE, CAUSE_NONE),
     ),
     (  # IDLE
-        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (HALTED, 0, FAULT, CAUSE_NONE),
         (CONNECTED, 0, WAITING, CAUSE_NONE),
     ),
     (  # WAITING
-        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (HALTED, 0, FAULT, CAUSE_NONE),
         (0, CONNECTED, IDLE, CAUSE_NONE),
         (OFFERABLE, 0, OFFERED, CAUSE_NONE),
     ),
     (  # OFFERED
-        (FAULTY, 0, FAULT, CAUSE_NONE),
+        (HALTED, 0, FAULT, CAUSE_NONE),
         (0, CONNECTED, IDLE, CAUSE_NONE),
         (0, OFFERABLE, WAITING, CAUSE_NONE),
         (_ENERGY, 0, CHARGING, CAUSE_NONE),
@@ -104,6 +111,7 @@ TRANSITIONS = (
         (FAULTY, 0, FAULT, CAUSE_FAULT),
         (0, CONNECTED, IDLE, CAUSE_UNPLUG),  # sequence 2.2: within 100 ms
         (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # sequence 8.1: within 100 ms
+        (HALTED, 0, STOPPING, CAUSE_NONE),
         (0, OFFERABLE, STOPPING, CAUSE_NONE),
         (EXPORTING, 0, DISCHARGING, CAUSE_NONE),
     ),
@@ -123,7 +131,7 @@ TRANSITIONS = (
         (OVERDUE, 0, WAITING, CAUSE_FORCED),
     ),
     (  # FAULT
-        (0, FAULTY, BOOT, CAUSE_NONE),  # prove everything anew
+        (0, HALTED, BOOT, CAUSE_NONE),  # prove everything anew
     ),
 )
 

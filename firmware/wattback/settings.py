@@ -70,6 +70,33 @@ SETTINGS = (
     # What the utility's client allows at most (SunSpec 702: WChaRteMax, WMax, WDisChaRteMax).
     ("import_max_w", 19200, 0, 19200, AT_RUN_TIME),
     ("export_max_w", 19200, 0, 19200, AT_RUN_TIME),
+    # Between the legs' voltages: more of it is a lost neutral. No source gives it (evse.md 4.3).
+    ("legs_apart_mv", 30000, 5000, 120000, AT_START),
+    # How far from opposite the legs may be. Likewise; a wye service has 120°.
+    ("leg_angle_tolerance_decideg", 150, 20, 450, AT_START),
+    # Between the legs' currents, of a vehicle that uses no neutral. Likewise.
+    ("legs_apart_ma", 3000, 500, 20000, AT_START),
+    # A protective earth of more than this is none (unconfirmed; evse.md 3.4, U).
+    ("earth_limit_ohm", 150, 10, 1000, AT_START),
+    # A vendor's limits for board, input wiring and handle, 0.1 °C (evse.md 4.4, C).
+    ("board_hot_decic", 1000, 400, 1100, AT_START),
+    ("terminal_hot_decic", 1000, 400, 1100, AT_START),
+    ("handle_hot_decic", 780, 400, 900, AT_START),
+    # Rise of the terminal at 48 A that a sound one does not exceed, 0.1 K (unconfirmed).
+    ("terminal_rise_decic", 400, 100, 900, AT_START),
+    # What is at the handle: proximity.PROFILE_NAMES. A tethered J1772 cable brings no proximity
+    # to the connector.
+    ("proximity_profile", 0, 0, 3, AT_START),
+    # After an outage or a reset a visit goes on after a random part of this time, and by a ramp of
+    # this length, so that a street does not come back at once (unconfirmed).
+    ("restart_delay_s", 60, 0, 1800, AT_START),
+    ("restart_ramp_s", 60, 0, 1800, AT_START),
+    # A vehicle that was offered energy and stays in state B for so long is woken (SmartEVSE,
+    # EVerest 30 s; evse.md 1.5, C), so often: the standard allows one attempt.
+    ("wake_after_s", 30, 5, 600, AT_START),
+    ("wake_attempts", 1, 0, 3, AT_START),
+    # Openings at full load that the contactor's data sheet gives it; 0: not known.
+    ("contactor_life_openings", 0, 0, 1000000, AT_START),
     # Modbus RTU.
     ("modbus_unit_id", 1, 1, 247, AT_START),
     ("modbus_baud", 19200, 1200, 115200, AT_START),
@@ -111,6 +138,20 @@ class Settings:
     departure_margin_s: int
     import_max_w: int
     export_max_w: int
+    legs_apart_mv: int
+    leg_angle_tolerance_decideg: int
+    legs_apart_ma: int
+    earth_limit_ohm: int
+    board_hot_decic: int
+    terminal_hot_decic: int
+    handle_hot_decic: int
+    terminal_rise_decic: int
+    proximity_profile: int
+    restart_delay_s: int
+    restart_ramp_s: int
+    wake_after_s: int
+    wake_attempts: int
+    contactor_life_openings: int
     modbus_unit_id: int
     modbus_baud: int
 

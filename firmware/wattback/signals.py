@@ -15,8 +15,21 @@ class Inputs:
     current_l1_ma, current_l2_ma: RMS per leg with the sign of its power.
     power_w, reactive_var: active and reactive power of both legs together.
     frequency_millihertz: of the supply; 0 while there is no voltage to count.
+    leg_angle_decideg: of leg 2 against leg 1, 0 … 1800: 1800 in a split-phase service.
+    load_mv: between the legs on the vehicle's side of the main contacts, RMS.
+    load_angle_decideg: of it against the supply's, −1800 … 1800; of no meaning while one is dead.
+    residual_ua: to earth, RMS; what does not return through the legs.
+    earth_ohm: of the protective earth, as the ground monitor finds it; saturated without one.
+    board_decic, terminal_decic, handle_decic: temperatures in 0.1 °C; a sensor that is open or
+    shorted reads beyond what any place of a connector can have.
+    proximity_ohm: from the proximity pin to earth; saturated when nothing is wired to it.
     contactor_aux_closed: the auxiliary contact that moves with the main contacts.
+    coil_driven: there is voltage at the coil.
     ground_fault_latched: the hardware latch has tripped (it cuts the coil by itself).
+    emergency_stopped: its button is pressed, or its wire is broken.
+    disconnect_open: the lockable disconnect is open, or its wire is broken.
+    handle_loose: the button of a wired handle, or an adapter that is neither docked nor latched.
+    reset_pressed: the reset button on the unit.
     """
 
     def __init__(self) -> None:
@@ -29,8 +42,22 @@ class Inputs:
         self.power_w = 0
         self.reactive_var = 0
         self.frequency_millihertz = 0
+        self.leg_angle_decideg = 0
+        self.load_mv = 0
+        self.load_angle_decideg = 0
+        self.residual_ua = 0
+        self.earth_ohm = 0
+        self.board_decic = 0
+        self.terminal_decic = 0
+        self.handle_decic = 0
+        self.proximity_ohm = 0
         self.contactor_aux_closed = 0
+        self.coil_driven = 0
         self.ground_fault_latched = 0
+        self.emergency_stopped = 0
+        self.disconnect_open = 0
+        self.handle_loose = 0
+        self.reset_pressed = 0
 
 
 class Outputs:

@@ -2,22 +2,41 @@
 
 A tick that did all of it at once would be too long for a Pico. Each part is told how much time has
 passed since it was last its turn, and so keeps its own times to within one round of turns, which
-takes 50 ms, and at most 150.
-What may hurt sooner (supply, pilot, contactor, ground fault, must-trip) is judged in every tick.
+takes 60 ms, and at most 180. The last turn of a round is that of one of the slow parts, in a rota
+of their own. What may hurt sooner (supply, pilot, contactor, ground fault, interlocks, must-trip)
+is judged in every tick.
 """
 
 from micropython import const
 
+from wattback.fault_table import OPEN_NEUTRAL, SUPPLY_OUT_OF_WINDOW
 from wattback.heartbeat import SILENT
-from wattback.limits import OWNER_SITE
+from wattback.limits import (
+    FOR_EVER,
+    NO_LIMIT_MA,
+    OWNER_CABLE,
+    OWNER_RESTART,
+    OWNER_SITE,
+    OWNER_THERMAL,
+)
 from wattback.pilot import DUTY_DIGITAL, STATE_A
-from wattback.session import DISCHARGING
+from wattback.protection import renew_slow_bits
+from wattback.session import DISCHARGING, OFFERED
 
 _VEHICLE = const(0)
 _CURRENT = const(1)
 _SERVICE = const(2)
 _PERMISSION = const(3)
-TURNS = const(5)
+_CONTROLLER = const(4)
+TURNS = const(6)
+
+_THERMAL = const(0)
+_PLAUSIBLE = const(1)
+_SURROUNDINGS = const(2)
+_VISIT = const(3)
+SLOW_PARTS = const(4)
+
+_OUTAGES = SUPPLY_OUT_OF_WINDOW | OPEN_NEUTRAL
 
 _OUT_MA = const(1000)  # both legs together: what flows out, and is no noise
 
@@ -38,9 +57,52 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
     elif turn == _PERMISSION:
         discharging = 1 if connector.session.state == DISCHARGING else 0
         dispatch.watch(inputs.power_w, discharging, settings, lap_ms)
-    else:  # the controller
+    elif turn == _CONTROLLER:
         dispatch.age(settings, lap_ms)
         connector.limits.suspend(OWNER_SITE, 1 if dispatch.heartbeat.state == SILENT else 0)
+    else:
+        connector.slow_ms += lap_ms
+        part = connector.slow_part
+        if part == 0:
+            connector.slow_lap_ms = connector.slow_ms
+            connector.slow_ms = 0
+        connector.slow_part = part + 1 if part + 1 < SLOW_PARTS else 0
+        _take_slow_turn(connector, part, connector.slow_lap_ms)
+    if turn == _CURRENT or turn >= _PERMISSION:
+        renew_slow_bits(connector)
+
+
+def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[no-untyped-def]
+    inputs = connector.inputs
+    settings = connector.settings
+    if part == _THERMAL:
+        thermal = connector.thermal
+        thermal.sense(inputs, connector.magnitude_ma, settings, lap_ms)
+        _restrict(connector, OWNER_THERMAL, thermal.limit_ma, thermal.limit_ma)
+    elif part == _PLAUSIBLE:
+        connector.plausible.sense(inputs, settings, lap_ms)
+    elif part == _SURROUNDINGS:
+        connector.interlocks.sense_earth(inputs.earth_ohm, settings.earth_limit_ohm, lap_ms)
+        proximity = connector.proximity
+        proximity.sense(inputs.proximity_ohm, inputs.handle_loose, settings, lap_ms)
+        _restrict(connector, OWNER_CABLE, proximity.limit_ma, proximity.limit_ma)
+    else:
+        visit = connector.session
+        pilot = connector.pilot
+        restart = connector.restart
+        if not connector.supply.fit or connector.faults.active & _OUTAGES:
+            restart.lost_supply()
+        restart.sense(visit.closed, pilot.connected, settings, lap_ms)
+        _restrict(connector, OWNER_RESTART, restart.limit_ma, NO_LIMIT_MA)
+        # One that talks is not asleep.
+        offered = 1 if visit.state == OFFERED and not connector.vehicle.linked else 0
+        connector.wake.sense(offered, pilot.requesting, pilot.connected, settings, lap_ms)
+
+
+def _restrict(connector, owner: int, import_ma: int, export_ma: int) -> None:  # type: ignore[no-untyped-def]
+    slot = connector.limits.slots[owner]
+    if slot.import_ma != import_ma or slot.export_ma != export_ma:
+        connector.limits.set(owner, import_ma, export_ma, FOR_EVER)
 
 
 def hear(connector, lap_ms: int) -> None:  # type: ignore[no-untyped-def]

@@ -100,7 +100,8 @@ class SimulatedBoard:
         """
         self._link = self._new_link()
         self.world.powered = True
-        words = [*self.settings_by_name.values(), *self._retained, self.serial_number]
+        chance = self.world.draw_bits()
+        words = [*self.settings_by_name.values(), *self._retained, self.serial_number, chance]
         answer = self._exchange(KIND_BOOT, words)
         self._drive(answer)
         if not answer[RESULT_AT]:

@@ -48,6 +48,10 @@ def _wire(world: World) -> object:
     return world.wire
 
 
+def _world(world: World) -> object:
+    return world
+
+
 def _inverter(world: World) -> object:
     return world.vehicle.inverter
 
@@ -69,6 +73,20 @@ def _sensor(name: str) -> list[FaultKind]:
         FaultKind(name, "frozen", "repeats its last reading", owner, "frozen", True, False),
         row("offset", "reads too much", "offset", -1e6),
         row("noisy", "adds noise (standard deviation)", "extra_noise", 0.0),
+        FaultKind(name, "open", "reads the low end of its range", owner, "wire", "open", ""),
+        FaultKind(name, "short", "reads the high end of its range", owner, "wire", "short", ""),
+        FaultKind(
+            name,
+            "delayed",
+            "tells what was so long ago",
+            owner,
+            "delay_ms",
+            False,
+            0.0,
+            "ms",
+            0.0,
+            60000.0,
+        ),
     ]
 
 
@@ -99,6 +117,36 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
         1e4,
     ),
     FaultKind("ground_fault_latch", "dead", "does not trip", _path, "latch_dead", True, False),
+    FaultKind("coil", _OPEN, "its wire is broken", _path, "coil_stuck", _OPEN, ""),
+    FaultKind("coil", _CLOSED, "its driver stays on", _path, "coil_stuck", _CLOSED, ""),
+    FaultKind(
+        "contactor_aux",
+        "intermittent",
+        "comes and goes, so many times a second",
+        _path,
+        "aux_hz",
+        False,
+        0.0,
+        "1/s",
+        0.1,
+        50.0,
+    ),
+    FaultKind("meter", "swapped", "the legs are swapped", _world, "legs_swapped", True, False),
+    FaultKind(
+        "cable",
+        "unbalanced",
+        "leg 2 carries this much more, out of the vehicle",
+        _world,
+        "current_apart_a",
+        False,
+        0.0,
+        "A",
+        -50.0,
+        50.0,
+    ),
+    FaultKind(
+        "meter", "frozen", "every reading stands still", _world, "meter_frozen", True, False
+    ),
     FaultKind("vehicle_link", "open", "wire broken: silence", _evcc, "cut", True, False),
     FaultKind(
         "vehicle_link",
@@ -132,6 +180,18 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
         "inverted",
         True,
         False,
+    ),
+    FaultKind(
+        "inverter",
+        "energised",
+        "holds this voltage on its own",
+        _inverter,
+        "forms_v",
+        False,
+        0.0,
+        "V",
+        0.0,
+        300.0,
     ),
     FaultKind(
         "inverter", "frozen", "keeps the power that it has", _inverter, "frozen", True, False

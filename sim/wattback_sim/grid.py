@@ -1,10 +1,12 @@
 """The supply at the connector: a split-phase service behind a source impedance."""
 
+import math
 from dataclasses import dataclass
 
 from wattback_sim.parameters import parameter
 
 LEG_NOMINAL_V = 120.0  # each leg to neutral of the 120/240 V service
+_DEAD_V = 10.0  # a leg with less has no angle to measure
 
 
 @dataclass(slots=True)
@@ -15,17 +17,27 @@ class GridParameters:
     leg_unbalance_pu: float = parameter(
         0.0, "pu of 120 V", -0.8, 0.8, "raises L1 and lowers L2, as a lost neutral does"
     )
+    leg_angle_deg: float = parameter(
+        180.0, "deg", 0.0, 180.0, "of leg 2 against leg 1: 120 two phases of three, 0 one phase"
+    )
     frequency_hz: float = parameter(60.0, "Hz", 40.0, 70.0, "of both legs")
     leg_ohm: float = parameter(0.05, "ohm", 0.0, 2.0, "source impedance of each leg")
 
 
 class Grid:
-    """Voltages under load. voltage_l1_v, voltage_l2_v: RMS to neutral."""
+    """Voltages under load.
+
+    voltage_l1_v, voltage_l2_v: RMS to neutral. leg_angle_deg: of leg 2 against leg 1; 0 while one
+    of them is dead. line_v: between the legs, which is what a vehicle gets: their sum while they
+    are opposite; with equal legs the sum times the sine of half their angle.
+    """
 
     def __init__(self, parameters: GridParameters) -> None:
         self.parameters = parameters
         self.voltage_l1_v = 0.0
         self.voltage_l2_v = 0.0
+        self.leg_angle_deg = 0.0
+        self.line_v = 0.0
         self.frequency_hz = 0.0
         self.load(0.0)
 
@@ -39,3 +51,13 @@ class Grid:
             self.voltage_l1_v = self.voltage_l2_v = 0.0
         alive = self.voltage_l1_v + self.voltage_l2_v > 20.0
         self.frequency_hz = p.frequency_hz if alive else 0.0
+        both = min(self.voltage_l1_v, self.voltage_l2_v) > _DEAD_V
+        self.leg_angle_deg = p.leg_angle_deg if both else 0.0
+        self.line_v = _between_v(self.voltage_l1_v, self.voltage_l2_v, p.leg_angle_deg)
+
+
+def _between_v(l1_v: float, l2_v: float, angle_deg: float) -> float:
+    if angle_deg == 180.0:
+        return l1_v + l2_v
+    angle = math.radians(angle_deg)
+    return math.hypot(l1_v - l2_v * math.cos(angle), l2_v * math.sin(angle))

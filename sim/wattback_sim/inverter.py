@@ -26,6 +26,9 @@ class InverterParameters:
         264.0, "V", 200.0, 400.0, "line voltage above which it does not feed"
     )
     reactive_share: float = parameter(0.02, "", -0.5, 0.5, "of its power, injected as var")
+    forms_deg: float = parameter(
+        90.0, "deg", -180.0, 180.0, "phase of a voltage that it holds on its own"
+    )
     ceases: bool = parameter(True, "", 0, 1, "false: feeds on although its link is silent")
 
 
@@ -33,13 +36,15 @@ class Inverter:
     """Moves power towards a goal.
 
     What may be wrong with it: forced_w: feeds that much whatever it is told; inverted: takes every
-    goal with the wrong sign; frozen: keeps its power while it can.
+    goal with the wrong sign; frozen: keeps its power while it can; forms_v: holds this voltage
+    behind open contacts, though nobody has asked it to.
     """
 
     def __init__(self, parameters: InverterParameters) -> None:
         self.parameters = parameters
         self.forced_w = 0.0
         self.inverted = False
+        self.forms_v = 0.0
         self.frozen = False
 
     @property

@@ -36,6 +36,10 @@ _UNIT_ENDINGS = {
     "_var": "var",
     "_wh": "Wh",
     "_s": "s",
+    "_decideg": "0.1 deg",
+    "_decic": "0.1 °C",
+    "_ohm": "ohm",
+    "_ua": "µA",
     "_bp": "bp",
     "_baud": "bit/s",
 }

@@ -5,9 +5,11 @@ breaking one changes no other. Values are saturated, as a converter's are.
 """
 
 import random
+from collections import deque
 from dataclasses import dataclass
 
 SATURATION = (1 << 28) - 1  # the board contract
+_TICK_MS = 10  # between two readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,23 @@ SENSORS = (
     SensorKind("power_w", 3.0, 1),
     SensorKind("reactive_var", 3.0, 1),
     SensorKind("frequency_millihertz", 2.0, 1),
+    SensorKind("leg_angle_decideg", 2.0, 1),
+    SensorKind("load_mv", 60.0, 10),
+    SensorKind("load_angle_decideg", 2.0, 1),
+    SensorKind("residual_ua", 50.0, 10),
+    SensorKind("earth_ohm", 0.3, 1),
+    SensorKind("board_decic", 1.0, 1),
+    SensorKind("terminal_decic", 1.0, 1),
+    SensorKind("handle_decic", 1.0, 1),
+    SensorKind("proximity_ohm", 1.0, 1),
 )
 SENSOR_NAMES = tuple(sensor.name for sensor in SENSORS)
 
 
 class Sensor:
-    """One sensor. offset, extra_noise: in its unit; frozen: repeats its last reading."""
+    """One sensor. offset, extra_noise: in its unit; frozen: repeats its last reading; delay_ms:
+    tells what was so long ago; wire: "open" or "short" reads the end of its range.
+    """
 
     def __init__(self, kind: SensorKind, seed: int) -> None:
         self._gauss = random.Random(f"{seed}/{kind.name}").gauss
@@ -44,7 +57,10 @@ class Sensor:
         self.offset = 0.0
         self.extra_noise = 0.0
         self.frozen = False
+        self.delay_ms = 0.0
+        self.wire = ""
         self.reading = 0
+        self._late: deque[int] = deque()
         self._was_faulty = False
 
     @property
@@ -54,10 +70,25 @@ class Sensor:
 
     def read(self, value: float) -> int:
         """The reading for a true `value`."""
-        if self.frozen or self.offset or self.extra_noise:
+        faulty = self.frozen or self.offset or self.extra_noise or self.delay_ms or self.wire
+        if faulty:
             self._was_faulty = True
         noise = self._gauss(0.0, self._noise + self.extra_noise)
         if not self.frozen:
             steps = round((value + noise + self.offset) / self._step)
             self.reading = max(-SATURATION, min(SATURATION, steps * self._step))
+        if self.wire:
+            return -SATURATION if self.wire == "open" else SATURATION
+        if self.delay_ms or self._late:
+            return self._delayed()
         return self.reading
+
+    def _delayed(self) -> int:
+        late = self._late
+        late.append(self.reading)
+        while len(late) > 1 and len(late) > self.delay_ms / _TICK_MS + 1:
+            late.popleft()
+        reading = late[0]
+        if not self.delay_ms:
+            late.clear()
+        return reading

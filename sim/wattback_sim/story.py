@@ -22,7 +22,8 @@ from wattback.session import (
 )
 from wattback_sim.board import AT, SimulatedBoard
 from wattback_sim.export_story import ExportStory
-from wattback_sim.texts import CAUSE_TEXTS, FAULT_TEXTS, WAIT_TEXTS, power_in_words
+from wattback_sim.fault_texts import FAULT_TEXTS
+from wattback_sim.texts import CAUSE_TEXTS, WAIT_TEXTS, power_in_words
 from wattback_sim.trace import fault_names, wait_names
 
 _WATCHED = tuple(

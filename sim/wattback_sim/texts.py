@@ -1,18 +1,5 @@
 """Words for people, keyed by the firmware's codes, which carry none on the board."""
 
-FAULT_TEXTS = {
-    "pilot_short": "the pilot wire is shorted to earth",
-    "pilot_stuck": "the pilot does not follow its generator",
-    "diode_missing": "the vehicle's pilot diode is not seen",
-    "contactor_welded": "the contactor is closed although it was told to open",
-    "contactor_stuck_open": "the contactor does not close",
-    "ground_fault": "the ground-fault latch has tripped",
-    "ground_fault_self_test": "the ground-fault latch failed its self-test",
-    "overcurrent": "the vehicle draws more than it was offered",
-    "supply_out_of_window": "the supply's voltage or frequency is outside its window",
-    "settings_invalid": "a stored setting is outside its range",
-    "power_not_permitted": "the vehicle's power is not what it was permitted",
-}
 CAUSE_TEXTS = {
     "none": "it has not opened yet",
     "planned": "stopped as planned, after the vehicle had unloaded",
@@ -32,6 +19,9 @@ WAIT_TEXTS = {
     "offer_spacing": "5 s since the last change of the offer",
     "target": "a target that leaves at least 6 A for charging",
     "steady_pilot": "a pilot in state C, and a diode, that do not come and go",
+    "dead_load": "no voltage behind the open contactor",
+    "handle": "a handle whose button is released, or whose adapter is locked",
+    "restart_delay": "the random delay after an outage",
 }
 EXPORT_WAIT_TEXTS = {
     "fault": "a fault to be cleared",
@@ -88,6 +78,20 @@ SETTING_TEXTS = {
     "departure_margin_s": "how much earlier than needed a charge for departure begins",
     "import_max_w": "largest charging power that the utility's client allows",
     "export_max_w": "largest discharging power that the utility's client allows",
+    "legs_apart_mv": "difference of the legs' voltages from which the neutral counts as lost",
+    "leg_angle_tolerance_decideg": "how far from 180 degrees the legs may be",
+    "legs_apart_ma": "how much the legs' currents may differ, besides 10 %",
+    "earth_limit_ohm": "resistance from which a protective earth counts as missing",
+    "board_hot_decic": "the board is too hot from here on; less current from 15 K below",
+    "terminal_hot_decic": "the same for the terminals of the supply's wires",
+    "handle_hot_decic": "the same for the handle",
+    "terminal_rise_decic": "rise of a sound terminal over the board at 48 A",
+    "proximity_profile": "0 not wired, 1 wired handle, 2 loose IEC cable, 3 NACS adapter",
+    "restart_delay_s": "longest random delay after an outage or a reset",
+    "restart_ramp_s": "time to rise to the full current after it",
+    "wake_after_s": "how long a vehicle may leave an offer unused until it is woken",
+    "wake_attempts": "how often it is woken; 0: never",
+    "contactor_life_openings": "openings at full load that its data sheet gives; 0: not known",
     "modbus_unit_id": "address on the RS-485 bus",
     "modbus_baud": "bits a second on the RS-485 bus",
 }

@@ -9,11 +9,14 @@ import random
 from wattback_sim.battery import Battery, BatteryParameters
 from wattback_sim.evcc import LinkParameters
 from wattback_sim.grid import Grid, GridParameters
+from wattback_sim.installation import InstallationParameters
 from wattback_sim.inverter import InverterParameters
+from wattback_sim.leakage import GroundFaultParameters
 from wattback_sim.parameters import Parameters
 from wattback_sim.pilot_wire import PilotParameters, PilotWire
 from wattback_sim.power_path import ContactorParameters, PowerPath
 from wattback_sim.sensors import SENSORS, Sensor
+from wattback_sim.thermal import Thermal, ThermalParameters
 from wattback_sim.vehicle import Vehicle, VehicleParameters
 
 # The plug's power pins part this long after its pilot pin: assumed, longer than the 100 ms that
@@ -31,7 +34,10 @@ def default_parameters() -> Parameters:
             "inverter": InverterParameters(),
             "link": LinkParameters(),
             "contactor": ContactorParameters(),
+            "ground_fault": GroundFaultParameters(),
             "pilot": PilotParameters(),
+            "thermal": ThermalParameters(),
+            "installation": InstallationParameters(),
         }
     )
 
@@ -43,6 +49,8 @@ class World:
     same as power, and what goes with it.
     import_wh, export_wh: true energy since the start. duty_bp: on the pilot now.
     powered: the board has its own supply. arcs: times in µs at which pins parted under load.
+    load_v: between the legs behind the contacts. legs_swapped, meter_frozen: what is wrong with
+    the metering.
     """
 
     def __init__(self, parameters: Parameters, seed: int) -> None:
@@ -56,6 +64,11 @@ class World:
         self.import_wh = 0.0
         self.export_wh = 0.0
         self.arcs: list[int] = []
+        self.load_v = 0.0
+        self.legs_swapped = False
+        self.meter_frozen = False
+        self.current_apart_a = 0.0  # what the second leg carries more than the first
+        self._metered: list[int] = []
         section = parameters.section
         vehicle = section("vehicle", VehicleParameters)
         self.battery = Battery(section("battery", BatteryParameters), vehicle.soc)
@@ -67,11 +80,17 @@ class World:
             seed,
         )
         self.grid = Grid(section("grid", GridParameters))
-        self.path = PowerPath(section("contactor", ContactorParameters))
+        self.path = PowerPath(
+            section("contactor", ContactorParameters),
+            section("ground_fault", GroundFaultParameters),
+        )
         self.wire = PilotWire(section("pilot", PilotParameters))
+        self.thermal = Thermal(section("thermal", ThermalParameters))
+        self.installation = section("installation", InstallationParameters)
         self.sensors = {kind.name: Sensor(kind, seed) for kind in SENSORS}
         self._read = [self.sensors[kind.name].read for kind in SENSORS]
         self._ripple = random.Random(f"{seed}/pilot_ripple").gauss
+        self._chance = random.Random(f"{seed}/board")
         self._pins_part_us = 0
 
     def unplug(self) -> None:
@@ -88,14 +107,16 @@ class World:
         grid = self.grid
         vehicle = self.vehicle
         path.advance(now_us, dt_s)
-        line_v = grid.voltage_l1_v + grid.voltage_l2_v if path.closed else 0.0
+        line_v = grid.line_v if path.closed else 0.0
         if self._pins_part_us and now_us >= self._pins_part_us:
             self._part_pins()
         vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v)
         self.current_a = vehicle.current_a
         grid.load(-vehicle.current_a)
         self.reactive_var = vehicle.reactive_var
-        self.power_w = vehicle.current_a * (grid.voltage_l1_v + grid.voltage_l2_v)
+        self.power_w = vehicle.current_a * grid.line_v
+        self.load_v = line_v if path.closed else vehicle.inverter.forms_v
+        self.thermal.advance(dt_s, vehicle.current_a)
         if self.power_w < 0.0:
             self.import_wh -= self.power_w * dt_s / 3600.0
         elif self.power_w > 0.0:
@@ -112,27 +133,61 @@ class World:
         self.powered = False
         self.drive(0, 0, 0, 0)
 
+    def draw_bits(self) -> int:
+        """What a board draws from its source of randomness when it boots: 30 bits."""
+        return self._chance.getrandbits(30)
+
     def sense(self, frame: list[int], at: int) -> None:
         """Write the firmware's inputs into `frame` from index `at` on, in the board's order."""
         read = self._read
         wire = self.wire
-        grid = self.grid
         high_v, low_v = wire.high_v, wire.low_v
         ripple_v = wire.parameters.ripple_v
         if ripple_v:
             high_v += self._ripple(0.0, ripple_v)
             low_v += self._ripple(0.0, ripple_v)
+        installation = self.installation
+        thermal = self.thermal
         frame[at] = read[0](high_v * 1000.0)
         frame[at + 1] = read[1](low_v * 1000.0)
-        frame[at + 2] = read[2](grid.voltage_l1_v * 1000.0)
-        frame[at + 3] = read[3](grid.voltage_l2_v * 1000.0)
-        frame[at + 4] = read[4](self.current_a * 1000.0)
-        frame[at + 5] = read[5](self.current_a * 1000.0)
-        frame[at + 6] = read[6](self.power_w)
-        frame[at + 7] = read[7](self.reactive_var)
-        frame[at + 8] = read[8](grid.frequency_hz * 1000.0)
-        frame[at + 9] = self.path.aux_closed
-        frame[at + 10] = self.path.latched
+        self._read_meter(frame, at + 2)
+        frame[at + 13] = read[13](installation.earth_ohm)
+        frame[at + 14] = read[14](thermal.board_c * 10.0)
+        frame[at + 15] = read[15](thermal.terminal_c * 10.0)
+        frame[at + 16] = read[16](thermal.handle_c * 10.0)
+        frame[at + 17] = read[17](installation.proximity_ohm)
+        frame[at + 18] = self.path.aux_closed
+        frame[at + 19] = self.path.coil_driven
+        frame[at + 20] = self.path.latched
+        frame[at + 21] = installation.emergency_stop
+        frame[at + 22] = installation.disconnect_open
+        frame[at + 23] = installation.handle_loose
+        frame[at + 24] = installation.reset_button
+
+    def _read_meter(self, frame: list[int], at: int) -> None:
+        """What the metering chip tells, eleven values."""
+        if self.meter_frozen and self._metered:
+            frame[at : at + len(self._metered)] = self._metered
+            return
+        read = self._read
+        grid = self.grid
+        l1_v, l2_v = grid.voltage_l1_v, grid.voltage_l2_v
+        if self.legs_swapped:
+            l1_v, l2_v = l2_v, l1_v
+        forms = not self.path.closed and self.load_v > 0.0
+        frame[at] = read[2](l1_v * 1000.0)
+        frame[at + 1] = read[3](l2_v * 1000.0)
+        frame[at + 2] = read[4](self.current_a * 1000.0)
+        apart_a = self.current_apart_a if self.path.closed else 0.0
+        frame[at + 3] = read[5]((self.current_a + apart_a) * 1000.0)
+        frame[at + 4] = read[6](self.power_w + apart_a * l2_v)
+        frame[at + 5] = read[7](self.reactive_var)
+        frame[at + 6] = read[8](grid.frequency_hz * 1000.0)
+        frame[at + 7] = read[9](grid.leg_angle_deg * 10.0)
+        frame[at + 8] = read[10](self.load_v * 1000.0)
+        frame[at + 9] = read[11](self.vehicle.inverter.parameters.forms_deg * 10.0 * forms)
+        frame[at + 10] = read[12](self.path.residual_ma * 1000.0)
+        self._metered = frame[at : at + 11]
 
     def _duty_at_vehicle(self) -> int:
         wire = self.wire

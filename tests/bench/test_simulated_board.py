@@ -233,7 +233,7 @@ def test_a_fault_of_the_world_reaches_the_board(pytester: pytest.Pytester) -> No
             connector.break_part("cable", "leak", 100, for_s=2)
             connector.wait_until(
                 "a ground fault",
-                lambda: connector.modbus.read("faults") == ["ground_fault"],
+                lambda: connector.modbus.read("faults") == ["ground_fault_early"],
                 within="1 s",
             )
 

@@ -16,6 +16,11 @@ vehicle.start_s = 0.0
 vehicle.response_s = 0.0
 vehicle.ramp_a_per_s = 1000.0
 """
+# It does so after an outage, too, for what is not about the delay and the ramp that follow one.
+AT_ONCE = """
+connector.restart_delay_s = 0
+connector.restart_ramp_s = 0
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,27 @@ import random
 
 from wattback_sim.faults import FAULT_KINDS
 
-# The largest amount of a fault that has one, by part and for sensors by the end of their name.
+# The largest amount of a fault that has one: of a kind, or of a sensor by the end of its name.
 _LARGEST = {
-    "cable": 300.0,
+    "leak": 300.0,
+    "unbalanced": 30.0,
+    "intermittent": 30.0,
+    "link": 5.0,
+    "delayed": 3000.0,
+    "energised": 300.0,
+    "exports": 9000.0,
+    "load_mv": 300000.0,
     "mv": 4000.0,
     "ma": 20000.0,
     "w": 5000.0,
     "var": 5000.0,
     "millihertz": 5000.0,
-    "link": 5.0,
-    "inverter": 9000.0,
+    "decideg": 1800.0,
+    "ua": 80000.0,
+    "ohm": 1000.0,
+    "decic": 1000.0,
 }
+_PARTS = sorted({row.part for row in FAULT_KINDS})
 
 # What a run may start from: parameter or setting, lowest, highest, digits.
 _STARTS = (
@@ -48,6 +58,21 @@ _STARTS = (
     ("connector.permission_excess_ms", 500, 1700, None),
     ("connector.departure_margin_s", 0, 20, None),
     ("connector.export_day_limit_wh", 0, 200, None),
+    ("connector.restart_delay_s", 0, 10, None),
+    ("connector.restart_ramp_s", 0, 20, None),
+    ("connector.wake_after_s", 5, 15, None),
+    ("connector.wake_attempts", 0, 3, None),
+    ("connector.contactor_life_openings", 0, 2, None),
+    ("connector.legs_apart_mv", 10000, 60000, None),
+    ("connector.legs_apart_ma", 1000, 10000, None),
+    ("connector.leg_angle_tolerance_decideg", 50, 450, None),
+    ("connector.earth_limit_ohm", 10, 1000, None),
+    ("connector.board_hot_decic", 400, 1100, None),
+    ("connector.handle_hot_decic", 400, 900, None),
+    ("ground_fault.quick_from_ma", 40.0, 60.0, 1),
+    ("installation.earth_ohm", 0.0, 100.0, 1),
+    ("thermal.ambient_c", -40.0, 50.0, 1),
+    ("thermal.terminal_loosening", 1.0, 6.0, 1),
     ("vehicle.departure_s", 5.0, 100.0, 1),
     ("vehicle.minimum_soc", 0.0, 0.9, 2),
     ("inverter.discharge_kw", 0.0, 15.0, 1),
@@ -63,6 +88,9 @@ _FLAWS = (
     ("inverter.ceases", 0.8),
 )
 
+# What is at the handle: the profile, and what its wire shows while all is well.
+_HANDLES = ((0, 1e6), (1, 150.0), (2, 100.0), (2, 220.0), (2, 680.0), (2, 1500.0), (3, 1e6))
+
 # What may change on the way: parameter, lowest, highest, and where it returns to.
 _CHANGES = (
     ("grid.voltage_pu", 0.0, 1.5, 1.0),
@@ -71,6 +99,15 @@ _CHANGES = (
     ("pilot.offset_v", -3.0, 3.0, 0.0),
     ("pilot.ripple_v", 0.0, 1.0, 0.0),
     ("vehicle.max_current_a", 6.0, 60.0, 20.0),
+    ("grid.leg_angle_deg", 0.0, 180.0, 180.0),
+    ("installation.earth_ohm", 0.0, 500.0, 1.0),
+    ("installation.proximity_ohm", 0.0, 3000.0, 100.0),
+    ("thermal.ambient_c", -60.0, 120.0, 25.0),
+)
+_SWITCHES = (
+    "installation.emergency_stop",
+    "installation.disconnect_open",
+    "installation.handle_loose",
 )
 _LIMITS_A = (-1, 0, 5, 5.999, 6, 10, 16, 32, 51.5, 80)
 _UNDONE_BY = {"vehicle.unplug": "vehicle.plug_in", "vehicle.open_s2": "vehicle.release_s2"}
@@ -95,9 +132,18 @@ class _Chance:
         dice = self._dice
         if self._fit:
             self._target(self._after(8.0, 8.0))
-        kinds = (self._visit, self._limit, self._change, self._cut_power, self._target, self._site)
+        kinds = (
+            (5, self._visit),
+            (3, self._limit),
+            (4, self._change),
+            (1, self._cut_power),
+            (6, self._target),
+            (2, self._site),
+            (1, self._switch),
+        )
+        weights = [weight for weight, _ in kinds]
         for _ in range(dice.randint(4, 16)):
-            dice.choices(kinds, (5, 3, 4, 1, 6, 2))[0](self._time())
+            dice.choices(kinds, weights)[0][1](self._time())
         for _ in range(dice.choice((0, 1, 1, 2, 3))):
             self._fault(self._time())
         return "\n".join(
@@ -134,6 +180,10 @@ class _Chance:
             lines.append(f"connector.export_permitted = {int(dice.random() < 0.7)}")
             lines.append(f"connector.export_enabled = {int(dice.random() < 0.8)}")
             lines.append(f"connector.enter_service_delay_s = {dice.randint(0, 30)}")
+        if dice.random() < 0.3:
+            profile, ohm = dice.choice(_HANDLES)
+            lines.append(f"connector.proximity_profile = {profile}")
+            lines.append(f"installation.proximity_ohm = {ohm}")
         for path, low, high, digits in _STARTS:
             if dice.random() < (0.08 if self._fit else 0.4):
                 lines.append(f"{path} = {round(dice.uniform(low, high), digits)}")
@@ -205,6 +255,20 @@ class _Chance:
             back_s = self._after(t_s + over_s, 0.1, 3.0, 20.0)
             self._at.append(f't_s = {back_s}, set = "{path}", to = {usual}')
 
+    def _switch(self, t_s: float) -> None:
+        """Somebody stops it all, or presses the handle's button, and may hold the unit's button."""
+        dice = self._dice
+        path = dice.choice(_SWITCHES)
+        self._at.append(f't_s = {t_s}, set = "{path}", to = true')
+        back_s = self._after(t_s, 0.03, 1.0, 10.0)
+        if dice.random() < 0.9:
+            self._at.append(f't_s = {back_s}, set = "{path}", to = false')
+        if dice.random() < 0.8:
+            held_s = self._after(back_s, 3.0)
+            released_s = self._after(held_s + 1.0, 0.5)
+            self._at.append(f't_s = {held_s}, set = "installation.reset_button", to = true')
+            self._at.append(f't_s = {released_s}, set = "installation.reset_button", to = false')
+
     def _cut_power(self, t_s: float) -> None:
         self._do(t_s, "connector.cut_power")
         if self._dice.random() < 0.9:
@@ -212,11 +276,13 @@ class _Chance:
 
     def _fault(self, t_s: float) -> None:
         dice = self._dice
-        row = dice.choice(FAULT_KINDS)
+        part = dice.choice(_PARTS)
+        row = dice.choice([row for row in FAULT_KINDS if row.part == part])
         words = f't_s = {t_s}, part = "{row.part}", kind = "{row.kind}"'
         if row.unit:
-            largest = _LARGEST[row.part.rpartition("_")[2]]
-            low = -largest if row.kind == "offset" else 0.0
+            names = (row.kind, row.part, row.part.rpartition("_")[2])
+            largest = next(_LARGEST[name] for name in names if name in _LARGEST)
+            low = max(-largest if row.kind in ("offset", "unbalanced") else 0.0, row.low)
             words += f", amount = {round(dice.uniform(low, largest), 1)}"
         if dice.random() < 0.7:
             words += f", for_s = {round(dice.choice((0.05, 1.0, 30.0)) * dice.random(), 4)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lockstep.cases import EAGER
+from tests.lockstep.cases import AT_ONCE, EAGER
 from tests.lockstep.playing import first_difference, passes
 from wattback.connector import TIME_MASK_MS
 
@@ -51,7 +51,7 @@ expect = [{ t_s = 75.0, column = "session_state", is = "charging" }]
 
 @pytest.mark.parametrize("body", LONG.values(), ids=LONG.keys())
 def test_a_wrap_after_a_minute_changes_no_byte(body: str, tmp_path: Path) -> None:
-    _compare(tmp_path, body + EAGER, [60_000])
+    _compare(tmp_path, body + EAGER + AT_ONCE, [60_000])
 
 
 def test_a_wrap_in_any_wait_of_a_visit_changes_no_byte(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ at = [
 vehicle.plugged = true
 vehicle.start_s = {starts_s}
 vehicle.need_kwh = 300.0
+connector.wake_attempts = 0
 """,
     )
     edges = [edge for edge in run.coil if edge.t_ms > 6000.0]
@@ -68,7 +69,7 @@ def test_power_line_ripple_on_a_healthy_pilot_opens_nothing(vehicle: str, tmp_pa
 
 
 def test_power_line_ripple_on_a_waiting_vehicle_closes_nothing(tmp_path: Path) -> None:
-    run = _ripple(tmp_path, "vehicle.plugged = true\nvehicle.need_kwh = 0.0\n")
+    run = _ripple(tmp_path, "vehicle.plugged = true\nvehicle.need_kwh = 0.0\nconnector.wake_attempts = 0\n")
     assert run.coil == () and run.ever("pilot_state") == {"F", "B"}, run.report()
 
 

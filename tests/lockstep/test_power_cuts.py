@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lockstep.cases import EAGER, Case, case, holds
+from tests.lockstep.cases import AT_ONCE, EAGER, Case, case, holds
 from tests.lockstep.playing import passes, play_both
 from wattback.settings import SETTINGS
 
@@ -61,15 +61,15 @@ expect = [{ t_s = 11.0, column = "session_state", is = "idle" }]
         "fault",
         "ground_fault",
         """
-duration_s = 30
+duration_s = 40
 at = [
-    { t_s = 7.5, do = "connector.cut_power" },
-    { t_s = 9.0, do = "connector.restore_power" },
+    { t_s = 17.5, do = "connector.cut_power" },
+    { t_s = 19.0, do = "connector.restore_power" },
 ]
-fault = [{ t_s = 6.5, part = "cable", kind = "leak", amount = 100.0, for_s = 0.5 }]
+fault = [{ t_s = 16.5, part = "cable", kind = "leak", amount = 100.0, for_s = 0.5 }]
 expect = [
-    { t_s = 9.01, column = "faults", is = "ground_fault" },
-    { t_s = 29.0, column = "session_state", is = "fault" },
+    { t_s = 19.01, column = "faults", is = "ground_fault" },
+    { t_s = 39.0, column = "session_state", is = "fault" },
 ]
 """,
     ),
@@ -136,7 +136,8 @@ connector.site_failsafe_import_ma = 10000
 
 @pytest.mark.parametrize("row", CASES.values(), ids=CASES.keys())
 def test_power_cut(row: Case, tmp_path: Path) -> None:
-    holds(tmp_path, Case(row.closings, row.causes, row.faults, row.body + EAGER))
+    body = row.body + EAGER + AT_ONCE
+    holds(tmp_path, Case(row.closings, row.causes, row.faults, body))
 
 
 def test_energy_never_falls_however_often_the_power_is_cut(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_energy_never_falls_however_often_the_power_is_cut(tmp_path: Path) -> No
         f'{{ t_s = {at_s + dark_s:.6f}, do = "connector.restore_power" }},'
         for at_s, dark_s in cuts
     )
-    run = passes(tmp_path, f"duration_s = 110\nat = [\n{acts}\n]\n{EAGER}")
+    run = passes(tmp_path, f"duration_s = 110\nat = [\n{acts}\n]\n{EAGER}{AT_ONCE}")
     registers = [int(cell) for cell in run.column("import_wh")]
     assert all(before <= after for before, after in pairwise(registers))
     assert len(run.closings()) == 13

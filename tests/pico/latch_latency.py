@@ -16,6 +16,7 @@ from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.circuit import Circuit
 from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.flash import compiled
+from wattback_sim.pico.private_names import with_short_names
 
 LATCH_LIMIT_US = 100  # from the latch's edge to the contactor's output
 
@@ -56,7 +57,7 @@ class Loop:
         else:
             self.board.sample(self.inputs)
             self.outputs.contactor_closed = 0 if self.beat % 6 == 0 else 1
-            for _ in range(60):
+            for _ in range(40):
                 self.board.sample(self.inputs)  # as long as a tick takes
             self.board.drive(self.outputs)
 
@@ -93,7 +94,9 @@ def measure_latencies(trips: int) -> Latencies:
     files = {PurePosixPath("main.py"): _MAIN.encode()}
     for name in _FILES:
         source = with_constants((root / f"{name}.py").read_text("utf-8"), firmware_root())
-        files[PurePosixPath(f"wattback/{name}.mpy")] = compiled(source, f"wattback/{name}.py")
+        files[PurePosixPath(f"wattback/{name}.mpy")] = compiled(
+            with_short_names(source), f"wattback/{name}.py"
+        )
     chip = EmulatedChip(files, step=64)
     circuit = Circuit(chip, 19_200)
     while not circuit.permits:

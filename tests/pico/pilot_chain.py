@@ -32,6 +32,7 @@ from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.flash import compiled
 from wattback_sim.pico.pilot_line import COUNTS, PilotLine
+from wattback_sim.pico.private_names import with_short_names
 
 _MARK = 22  # a GPIO that is wired to nothing
 _STEP = 64  # instructions: alarms may come half a microsecond late
@@ -231,7 +232,7 @@ def _flashed(cases: Sequence[Case], sources: Mapping[str, str]) -> dict[PurePosi
             continue  # there already, or a name of a module and no module
         source = sources.get(module) or (firmware_root() / path).read_text("utf-8")
         source = with_constants(source, firmware_root())
-        files[path.with_suffix(".mpy")] = compiled(source, str(path))
+        files[path.with_suffix(".mpy")] = compiled(with_short_names(source), str(path))
         waiting += _imports(module, source)
     return files
 

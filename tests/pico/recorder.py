@@ -6,10 +6,12 @@ into the inbox and orders out, so that nothing of the service plane takes part.
 
 from __future__ import annotations
 
+import ast
 from array import array
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import wattback_sim  # noqa: F401  (makes the firmware importable)
@@ -31,6 +33,9 @@ from wattback.session import STATE_NAMES
 from wattback.settings import SETTINGS
 from wattback.vehicle import MESSAGE_LOOP, MESSAGE_PARAMETERS, MESSAGE_SETUP
 from wattback_sim.evcc import Orders
+from wattback_sim.firmware import firmware_root
+from wattback_sim.pico.constants import with_constants
+from wattback_sim.pico.private_names import with_short_names
 from wattback_sim.world import World, default_parameters
 
 Proof = Callable[[Connector], bool]
@@ -63,13 +68,18 @@ class _Tick:
 class Recorder:
     """Plays, and records phases.
 
-    parameters: of the world; settings: of the connector; what is not named has its default.
+    parameters: of the world; settings, kept: of the connector, and its retained words by where
+    they lie; what is not named has its default.
     recording: for `Playback`. stretches: its phases. loaded: the settings in table order.
     need_wh, departure_s: what the vehicle's link says from its next message on.
     """
 
     def __init__(
-        self, seed: int, parameters: Mapping[str, float], settings: Mapping[str, int]
+        self,
+        seed: int,
+        parameters: Mapping[str, float],
+        settings: Mapping[str, int],
+        kept: Mapping[int, int],
     ) -> None:
         chosen = default_parameters()
         for path, value in parameters.items():
@@ -79,7 +89,7 @@ class Recorder:
         self.stretches: list[Stretch] = []
         self.world = World(chosen, seed)
         self._board = RecordedBoard()
-        self.connector = Connector(self._board, [0] * WORDS)
+        self.connector = Connector(self._board, [kept.get(at, 0) for at in range(WORDS)])
         refused = self.connector.load_settings(self.loaded)
         assert not refused, f"the setting {refused} is refused"
         self.need_wh = 0
@@ -87,7 +97,7 @@ class Recorder:
         self._now_ms = 0
         self._loops = False
         self._next_loop_ms = 0
-        self._places = places_of(self.connector)
+        self._places = places_of(self.connector, names_on_board)
         self._state = state_of(self.connector, self._places)
         self._records: list[array[int]] = []  # since the last tick
         self._past: deque[_Tick] = deque(maxlen=_LONGEST_LEAD)
@@ -144,6 +154,7 @@ class Recorder:
         self.world.sense(words, 1)
         words[0] = self._now_ms
         self._board.frame = array("i", [KIND_TICK, *words, 0])
+        self._board.measure(self.connector.inputs)
         session = self.session
         self.connector.tick(self._now_ms)
         self._record(KIND_TICK, *words)
@@ -232,3 +243,24 @@ class Recorder:
         padding = [0] * (SUM_AT - len(words))
         told = sum_of_answer(self.connector, self._board.driven)
         self._records.append(array("i", [*words, *padding, told]))
+
+
+def names_on_board(holder: object) -> list[str]:
+    """Attributes of an object, in the order of the names that they have on a board."""
+    short = _short_names(type(holder).__module__)
+    return sorted(vars(holder), key=lambda name: short.get(name, name))
+
+
+@cache
+def _short_names(module: str) -> dict[str, str]:
+    root = firmware_root()
+    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    if not path.is_file():
+        return {}  # the recorded board has no private names
+    source = with_constants(path.read_text("utf-8"), root, module.rpartition(".")[0])
+    return dict(zip(_attributes(source), _attributes(with_short_names(source)), strict=True))
+
+
+def _attributes(source: str) -> list[str]:
+    nodes = ast.walk(ast.parse(source))
+    return [node.attr for node in nodes if isinstance(node, ast.Attribute)]

@@ -11,7 +11,7 @@ import pytest
 from tests.pico.core_phases import GROWTH_LIMIT_BYTES, TICK_LIMIT_US, measure_phases
 from tests.pico.rooms import measure_unit
 
-pytestmark = pytest.mark.timeout(600)  # an emulated board is slow where there is much else to do
+pytestmark = pytest.mark.timeout(1200)  # an emulated board is slow where there is much else to do
 
 
 def test_every_room_keeps_to_its_line() -> None:

@@ -48,9 +48,9 @@ class TimedUnit(Unit):
     def nothing(self):
         pass
 
-    def _beat(self, timer):
+    def beat(self, timer):
         began = time.ticks_us()
-        Unit._beat(self, timer)
+        Unit.beat(self, timer)
         self.beaten += time.ticks_diff(time.ticks_us(), began)
 
     def timed_step(self, now_us):
@@ -63,8 +63,8 @@ class TimedUnit(Unit):
             figures[8] = took
         return more
 
-    def _after_tick(self):
-        Unit._after_tick(self)
+    def after_tick(self):
+        Unit.after_tick(self)
         if figures[6] == 2:
             began = self.ticks
             while self.ticks - began & 0xFFFF < 20:  # before the watchdog misses anything

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.pico.timed_unit import COLLECT, WEIGH
 from tests.pico.whole_unit import Phase, WholeUnit
 from wattback.codec.crc_modbus import crc16_modbus
-from wattback.fault_table import GROUND_FAULT
+from wattback.fault_table import GROUND_FAULT, GROUND_FAULT_EARLY
 from wattback.resets import RESET_WATCHDOG
 from wattback_hil.console import Console
 from wattback_hil.console.answers import Hello, Vitals, Why
@@ -27,6 +27,7 @@ T35_US = 3.5 * 11 * BIT_US  # the silence that ends a frame of Modbus RTU
 REGISTERS = 60
 REPLY_BYTES = 3 + 2 * REGISTERS + 2
 TRIPS = 16  # of the latch, at as many times between two ticks
+LEAKS = GROUND_FAULT | GROUND_FAULT_EARLY  # its name is another within 10 s of a closing
 
 TICK_US = 10_000
 SPACING_LIMIT_US = 100  # of ticks (DESIGN)
@@ -219,9 +220,9 @@ def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
 def _trip_by_a_leak(unit: WholeUnit) -> float:
     unit.circuit.permits.clear()
     unit.site.break_(find_fault("cable", "leak"), 500.0)
-    unit.phase("ground fault", lambda: bool(unit.status("faults") & GROUND_FAULT), 0.2)
+    unit.phase("ground fault", lambda: bool(unit.status("faults") & LEAKS), 0.2)
     (fell_ns, level), *_ = unit.circuit.permits
     assert not level
     unit.phase("contacts open", lambda: not unit.site.world.path.closed, 0.1)
-    unit.phase("kept", lambda: bool(unit.link.kept_faults() & GROUND_FAULT), 0.2)
+    unit.phase("kept", lambda: bool(unit.link.kept_faults() & LEAKS), 0.2)
     return (fell_ns - unit.circuit.tripped_ns) / 1000

@@ -23,6 +23,8 @@ SETTINGS = {
     "enter_service_delay_s": 5,
     "enter_service_ramp_s": 1,
     "site_failsafe_import_ma": 6000,
+    "restart_delay_s": 0,
+    "restart_ramp_s": 0,
 }
 _HEAD = """\
 name = "Oak Lane"

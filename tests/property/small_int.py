@@ -38,6 +38,9 @@ class SmallInt(int):
     def __rmul__(self, other: int) -> "SmallInt":
         return SmallInt(other * int(self))
 
+    def __rmul__(self, other: int) -> "SmallInt":
+        return SmallInt(other * int(self))
+
     def __floordiv__(self, other: int) -> "SmallInt":
         return SmallInt(int(self) // other)
 
@@ -46,6 +49,9 @@ class SmallInt(int):
 
     def __and__(self, other: int) -> "SmallInt":
         return SmallInt(int(self) & other)
+
+    def __rshift__(self, other: int) -> "SmallInt":
+        return SmallInt(int(self) >> other)
 
     def __lshift__(self, other: int) -> "SmallInt":
         return SmallInt(int(self) << other)
@@ -85,6 +91,7 @@ def carry(part: object, replaced: dict[int, SmallWords] | None = None) -> None:
             setattr(part, name, replaced.setdefault(id(value), SmallWords(value)))
         elif isinstance(value, tuple):
             for element in value:
-                carry(element, replaced)
+                if not isinstance(element, int):  # a table that the firmware only reads
+                    carry(element, replaced)
         elif type(value).__module__.startswith("wattback"):
             carry(value, replaced)

@@ -19,15 +19,20 @@ from tests.unit.wall import DEFAULTS, TICK_MS
 from wattback import export
 from wattback.connector import TIME_MASK_MS, Connector
 from wattback.contactor import CAUSE_NONE
+from wattback.fault_table import ACTION_OPEN, ACTION_STOP, FAULTS
 from wattback.permission import NO_EXPORT_W
 from wattback.pilot import DUTY_DIGITAL, DUTY_F, DUTY_STEADY, STATE_C, STATE_D
 from wattback.retained import EXPORT_WH, IMPORT_WH
 from wattback.session import CHARGING, DISCHARGING, STOPPING
+from wattback.turns import TURNS
 
 SPACING_MS = 5_000
 LONGEST_STEP_MS = 50  # a longer step, or none, counts as one tick
 AMPS_OF_BP = [amps_of_bp(duty_bp) for duty_bp in range(10_001)]
-ROUND_MS = 5 * 3 * LONGEST_STEP_MS  # a round of turns, each of which waits as long as it may
+ROUND_MS = TURNS * 3 * LONGEST_STEP_MS  # a round of turns, each of which waits as long as it may
+
+OPENS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_OPEN)
+STOPS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_STOP)
 
 # Reasons that end an export by its ramp; every other one cuts it.
 RAMPS = export.WAIT_TARGET | export.WAIT_DEPARTURE | export.WAIT_CONTROLLER
@@ -92,11 +97,12 @@ class Judge(Player):
         status = connector.status
         was_closed = self._before[1]
         if closed:
-            assert status.faults == 0
+            assert not status.faults & OPENS
             assert status.session_state in (CHARGING, DISCHARGING, STOPPING)
             assert status.pilot_state in (STATE_C, STATE_D)
         if closed and not was_closed:
             assert status.session_state == CHARGING
+            assert not status.faults & STOPS
             assert self._before[0] not in (DUTY_F, DUTY_STEADY)  # the PWM was there before
             assert not status.contactor_confirmed
         if was_closed and not closed:
@@ -107,6 +113,7 @@ class Judge(Player):
         offered_a = AMPS_OF_BP[duty_bp]
         status = connector.status
         if offered_a:
+            assert not status.faults & (OPENS | STOPS)
             assert offered_a * 1000 <= status.import_limit_ma
             assert offered_a * 1000 <= connector.settings.hardware_limit_ma
             assert offered_a * 1000 <= connector.settings.breaker_ma * 8 // 10
@@ -137,7 +144,7 @@ class Judge(Player):
             assert self._was_linked or connector.vehicle.linked
             assert connector.settings.export_permitted
             assert connector.settings.export_enabled
-            assert status.faults == 0
+            assert not status.faults & (OPENS | STOPS)
 
     def _withdrawal(self, connector: Connector, closed: int, passed_ms: int) -> None:
         status = connector.status

@@ -19,7 +19,16 @@ from wattback.targets import OWNER_SITE
 from wattback.vehicle import INBOX_WORDS
 
 EXTREME = (1 << 28) - 1
-FLAGS = ("contactor_aux_closed", "ground_fault_latched")
+METER = INPUT_NAMES[INPUT_NAMES.index("voltage_l1_mv") : INPUT_NAMES.index("residual_ua") + 1]
+FLAGS = (
+    "contactor_aux_closed",
+    "coil_driven",
+    "ground_fault_latched",
+    "emergency_stopped",
+    "disconnect_open",
+    "handle_loose",
+    "reset_pressed",
+)
 
 
 class WildWall(LinkedWall):
@@ -61,11 +70,17 @@ class Calm:
 
 @dataclass(frozen=True)
 class Disturbed:
-    """Some sensors say something else for a number of ticks of some length."""
+    """Some sensors say something else for a number of ticks of some length.
+
+    noise: that much more and less in turns, and a flag comes and goes. frozen: the other sensors
+    of the meter stand still.
+    """
 
     hold: dict[str, int] = field(default_factory=dict)
     ticks: int = 1
     dt_ms: int = TICK_MS
+    noise: int = 0
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,9 +123,7 @@ class Player:
                 wall.stubborn_w = segment.stubborn_w
                 self._tick(segment.ms // TICK_MS, TICK_MS)
             elif isinstance(segment, Disturbed):
-                wall.hold = segment.hold
-                self._tick(segment.ticks, segment.dt_ms)
-                wall.hold = {}
+                self._disturb(segment)
             elif isinstance(segment, Command):
                 wall.connector.queue.put(*segment.words)
             elif isinstance(segment, Message):
@@ -134,6 +147,21 @@ class Player:
             self.wall.tick(dt_ms)
             self._ticked(dt_ms)
 
+    def _disturb(self, segment: Disturbed) -> None:
+        wall = self.wall
+        sensors = vars(wall.board.sensors)
+        held = {name: sensors[name] for name in METER} if segment.frozen else {}
+        held |= segment.hold
+        for turn in range(segment.ticks):
+            wall.hold = held
+            if segment.noise:
+                wall.hold = {
+                    name: _shaken(name, value, segment.noise if turn % 2 else -segment.noise)
+                    for name, value in held.items()
+                }
+            self._tick(1, segment.dt_ms)
+        wall.hold = {}
+
     def _cut_power(self) -> WildWall:
         before = self.wall
         self.wall = WildWall(self._values, before.connector.retained, before.now_ms)
@@ -153,6 +181,30 @@ EXPORT_SITE = tuple(settings_with(**{**SITE, "target_ramp_w_per_s": 5_000}))
 # --- sensors ---
 
 
+def _shaken(name: str, value: int, noise: int) -> int:
+    if name in FLAGS:
+        return value if noise > 0 else 1 - value
+    return max(-EXTREME, min(EXTREME, value + noise))
+
+
+# From what a sound sensor shows to what a broken one does, short of the extremes.
+PLAUSIBLE = {
+    "voltage_l1_mv": (0, 160_000),
+    "voltage_l2_mv": (0, 160_000),
+    "power_w": (-12_000, 12_000),
+    "frequency_millihertz": (55_000, 65_000),
+    "leg_angle_decideg": (0, 1_800),
+    "load_mv": (0, 300_000),
+    "load_angle_decideg": (-1_800, 1_800),
+    "residual_ua": (0, 300_000),
+    "earth_ohm": (0, 1_000),
+    "board_decic": (-500, 1_600),
+    "terminal_decic": (-500, 1_600),
+    "handle_decic": (-500, 1_600),
+    "proximity_ohm": (0, 3_000),
+}
+
+
 def _sensor(name: str) -> st.SearchStrategy[int]:
     if name in FLAGS:
         return st.integers(0, 1)
@@ -160,12 +212,8 @@ def _sensor(name: str) -> st.SearchStrategy[int]:
         levels = st.sampled_from([12_000, 9_000, 6_000, 3_000, 0, -12_000])
         return levels | st.integers(-13_000, 13_000) | st.sampled_from([-EXTREME, EXTREME])
     absurd = st.integers(-EXTREME, EXTREME) | st.sampled_from([-EXTREME, 0, EXTREME])
-    if name.startswith("voltage"):
-        return st.integers(0, 160_000) | absurd
-    if name == "power_w":
-        return st.integers(-12_000, 12_000) | absurd
-    if name == "frequency_millihertz":
-        return st.integers(55_000, 65_000) | absurd
+    if name in PLAUSIBLE:
+        return st.integers(*PLAUSIBLE[name]) | absurd
     return absurd
 
 
@@ -174,6 +222,8 @@ def _holds() -> st.SearchStrategy[dict[str, int]]:
 
 
 LENGTHS_MS = st.sampled_from([10, 10, 10, 0, 1, 7, 11, 49, 50, 51, 1_000, (1 << 29) - 1])
+
+NOISES = st.sampled_from([0, 0, 10, 3_000, 200_000, 2 * EXTREME])
 
 # --- commands and messages ---
 
@@ -235,7 +285,7 @@ SEGMENTS = st.one_of(
         st.booleans(),
         st.none() | st.integers(-12_000, 12_000),
     ),
-    st.builds(Disturbed, _holds(), st.integers(1, 60), LENGTHS_MS),
+    st.builds(Disturbed, _holds(), st.integers(1, 60), LENGTHS_MS, NOISES, st.booleans()),
     COMMANDS,
     MESSAGES,
     st.builds(PowerCut),

@@ -159,5 +159,5 @@ def messages_in(said: bytes) -> list[bytes]:
 def answer_in(said: bytes) -> tuple[tuple[int, ...], bytes]:
     """Header and CBOR of the one message in what a port has said."""
     (message,) = messages_in(said)
-    assert len(message) <= 512
+    assert len(message) <= 576
     return struct.unpack(">BBHHBB", message[:8]), message[8:]

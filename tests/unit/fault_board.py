@@ -2,23 +2,32 @@
 
 from array import array
 
+import pytest
+
 from wattback.fault_table import (
+    ACTION_OPEN,
+    ACTION_STOP,
+    ACTION_WARN,
     CLEAR_GONE,
+    CLEAR_ON_SITE,
     CLEAR_RESET,
     CLEAR_RESTART,
     CLEAR_RETRY,
     CLEAR_UNPLUG,
     FAULT_COUNT,
     FAULTS,
+    RETRY_ROWS,
 )
 from wattback.faults import Faults
 from wattback.retained import RETRIES, WORDS
 
 ROWS = range(FAULT_COUNT)
 NAMES = [row[0] for row in FAULTS]
-CLEARS = (CLEAR_GONE, CLEAR_RETRY, CLEAR_UNPLUG, CLEAR_RESET, CLEAR_RESTART)
+CLEARS = (CLEAR_GONE, CLEAR_RETRY, CLEAR_UNPLUG, CLEAR_RESET, CLEAR_RESTART, CLEAR_ON_SITE)
+ACTIONS = (ACTION_WARN, ACTION_STOP, ACTION_OPEN)
 TIMED = CLEAR_GONE | CLEAR_RETRY
 LONG_S = 7_200
+WAYS_OF_RESET = pytest.mark.parametrize("on_site", [0, 1], ids=["from afar", "by the button"])
 
 
 class Board:
@@ -39,7 +48,7 @@ class Board:
         return bool(self.faults.active & (1 << index))
 
     def retries(self, index: int) -> int:
-        return self.retained[RETRIES + index]
+        return self.retained[RETRIES + RETRY_ROWS.index(index)]
 
 
 def board_with(index: int) -> Board:

@@ -94,7 +94,7 @@ class LinkedWall(Wall):
         padded = [*words, 0, 0, 0, 0][: max(len(words), 4)]
         queue = self.connector.queue
         assert queue.put(code, *padded) == commands.ACCEPTED
-        self.run_until(lambda: queue.first() < 0, 30)
+        self.run_until(lambda: queue.first() < 0, 50)
 
     def want(self, w: int, owner: int = targets.OWNER_SITE, lasts_s: int = 0) -> None:
         """Someone sets a target, with nothing after it."""
@@ -166,7 +166,7 @@ class LinkedWall(Wall):
             self.power_w = self.stubborn_w
         if not sensors.contactor_aux_closed:
             self.power_w = 0
-        sensors.power_w = self.power_w
+        sensors.power_w = self.power_w + self._jitter_mv // 100
         vars(sensors).update(self.hold)
         line_mv = sensors.voltage_l1_mv + sensors.voltage_l2_mv
         current_ma = self.power_w * 1_000_000 // max(line_mv, _LEAST_MV)

@@ -12,7 +12,15 @@ from wattback_tools.board_pico.drawing import drawing
 from wattback_tools.board_pico.failures import FAILURES
 from wattback_tools.board_pico.front_end import NOMINAL, pilot_v_at, total_mv
 from wattback_tools.board_pico.pin_table import PINS, PULL_DOWN, firmware_pins
-from wattback_tools.board_pico.scales import AMPS_A_VOLT, VOLTS_A_VOLT, ScaleRow, scale_rows
+from wattback_tools.board_pico.scales import (
+    AMPS_A_VOLT,
+    LOAD_VOLTS_A_VOLT,
+    RESIDUAL_AMPS_A_VOLT,
+    VOLTS_A_VOLT,
+    ScaleRow,
+    scale_rows,
+)
+from wattback_tools.board_pico.temperatures import TEMPERATURES_C, Reading
 from wattback_tools.board_pico.thresholds import Margin, margins
 
 
@@ -70,3 +78,16 @@ def test_the_firmwares_factors_are_those_of_the_circuit(row: ScaleRow) -> None:
 def test_the_emulated_circuit_has_the_divider_and_transformer_of_the_page() -> None:
     assert METER_SCALE.voltage == pytest.approx(1 / VOLTS_A_VOLT)
     assert METER_SCALE.current == pytest.approx(1 / AMPS_A_VOLT)
+    assert METER_SCALE.load_voltage == pytest.approx(1 / LOAD_VOLTS_A_VOLT)
+    assert METER_SCALE.residual == pytest.approx(1 / RESIDUAL_AMPS_A_VOLT)
+
+
+def test_the_vehicles_side_can_show_more_than_any_supply_that_is_let_in() -> None:
+    assert 0.5**0.5 * LOAD_VOLTS_A_VOLT > 330
+
+
+@pytest.mark.parametrize("celsius", [c for c in TEMPERATURES_C if c <= 110])
+def test_a_temperature_of_the_page_is_the_firmwares(celsius: float) -> None:
+    reading = Reading(celsius)
+    assert abs(reading.read_decic / 10 - celsius) < 0.8 + reading.code_k
+    assert reading.percent_k < 1.0

@@ -48,11 +48,21 @@ def test_a_pilot_at_minus_12_v_that_we_do_not_drive_opens_the_contactor_within_5
 
 def test_a_tripped_latch_opens_the_contactor_in_the_tick_that_sees_it() -> None:
     wall = charging_wall()
+    wall.run(10_000)
     wall.board.sensors.ground_fault_latched = 1
     wall.tick()
     assert not wall.closed
     assert wall.duty_bp == 0
     assert (wall.cause, wall.faults) == ("fault", ["ground_fault"])
+
+
+def test_a_latch_that_trips_within_10_s_of_closing_is_locked_out() -> None:
+    wall = charging_wall()
+    wall.run(8_000)
+    wall.board.sensors.ground_fault_latched = 1
+    wall.tick()
+    assert not wall.closed
+    assert (wall.cause, wall.faults) == ("fault", ["ground_fault_early"])
 
 
 def test_a_lost_diode_opens_the_contactor_within_150_ms() -> None:
@@ -102,14 +112,14 @@ def test_a_lower_offer_that_is_not_followed_opens_the_contactor_after_7_to_8_s()
     assert (wall.cause, wall.faults) == ("fault", ["overcurrent"])
 
 
-@pytest.mark.parametrize("every", [1, 450])
-def test_a_power_sensor_that_tells_the_wrong_sign_hides_no_current(every: int) -> None:
+@pytest.mark.parametrize(("every", "fault"), [(1, "meter_implausible"), (450, "overcurrent")])
+def test_a_power_sensor_that_tells_the_wrong_sign_hides_no_current(every: int, fault: str) -> None:
     wall = charging_wall(draw_ma=40_000)
     wall.connector.queue.put(COMMAND_SET_LIMIT, OWNER_SITE, 10_000, -1, 0)
     for count in range(1_000):
         wall.hold = {"power_w": 3} if count % every == 0 else {}
         wall.tick()
-    assert (wall.closed, wall.faults) == (False, ["overcurrent"])
+    assert (wall.closed, wall.faults) == (False, [fault])
 
 
 def test_a_vehicle_that_obeys_48_then_32_at_1_s_then_16_at_4_s_never_trips_overcurrent() -> None:

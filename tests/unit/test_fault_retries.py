@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.unit.fault_board import LONG_S, NAMES, Board, names, rows_with
-from wattback.fault_table import CLEAR_RETRY, FAULTS
+from tests.unit.fault_board import LONG_S, NAMES, WAYS_OF_RESET, Board, names, rows_with
+from wattback.fault_table import CLEAR_RETRY, FAULTS, RETRY_ROWS
+from wattback.retained import RETRIES, WORDS
 
 ROWS = rows_with(CLEAR_RETRY)
 EACH = pytest.mark.parametrize("index", ROWS, ids=names(ROWS))
@@ -24,7 +25,17 @@ def exhausted(index: int) -> Board:
 
 
 def test_there_are_rows_with_retries() -> None:
-    assert [NAMES[index] for index in ROWS] == ["ground_fault", "overcurrent"]
+    assert [NAMES[index] for index in ROWS] == ["ground_fault", "overcurrent", "earth_missing"]
+
+
+def test_every_row_with_retries_has_one_word_of_its_own_in_retained_memory() -> None:
+    assert tuple(ROWS) == RETRY_ROWS
+    assert WORDS == RETRIES + len(RETRY_ROWS)
+    for index in ROWS:
+        board = Board()
+        trip_and_wait(board, index)
+        changed = [at for at, word in enumerate(board.retained) if word]
+        assert changed == [RETRIES + ROWS.index(index)]
 
 
 @EACH
@@ -72,21 +83,35 @@ def test_an_unplug_gives_all_retries_back(index: int) -> None:
     assert not board.latched(index)
 
 
+@WAYS_OF_RESET
 @EACH
-def test_a_reset_gives_all_retries_back(index: int) -> None:
+def test_a_reset_gives_all_retries_back(index: int, on_site: int) -> None:
     board = exhausted(index)
-    board.faults.reset(0)
+    board.faults.reset(0, on_site)
     assert not board.latched(index)
     assert board.retries(index) == 0
+    trip_and_wait(board, index)
+    assert not board.latched(index)
 
 
+@WAYS_OF_RESET
 @EACH
-def test_a_reset_while_the_cause_is_present_gives_none_back(index: int) -> None:
+def test_a_reset_while_the_cause_is_present_gives_none_back(index: int, on_site: int) -> None:
     board = exhausted(index)
     board.judge(1 << index, 1.0)
-    board.faults.reset(1 << index)
+    board.faults.reset(1 << index, on_site)
     assert board.latched(index)
     assert board.retries(index) == FAULTS[index][4]
+
+
+@WAYS_OF_RESET
+def test_a_reset_gives_back_only_to_rows_whose_cause_has_gone(on_site: int) -> None:
+    for present in ROWS:
+        board = Board()
+        for index in ROWS:
+            trip_and_wait(board, index)
+        board.faults.reset(1 << present, on_site)
+        assert [board.retries(index) for index in ROWS] == [int(i == present) for i in ROWS]
 
 
 @EACH
@@ -110,10 +135,9 @@ def test_an_unrelated_fault_does_not_delay_a_retry(index: int) -> None:
     assert board.latched(other)
 
 
-def test_two_rows_count_apart() -> None:
+def test_the_rows_count_apart() -> None:
     board = Board()
-    first, second = ROWS
-    trip_and_wait(board, second)
-    trip_and_wait(board, first)
-    trip_and_wait(board, second)
-    assert (board.retries(first), board.retries(second)) == (1, 2)
+    first, second, third = ROWS
+    for index in (second, first, third, second, third, third):
+        trip_and_wait(board, index)
+    assert [board.retries(index) for index in ROWS] == [1, 2, 3]

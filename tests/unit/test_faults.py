@@ -3,11 +3,13 @@
 import pytest
 
 from tests.unit.fault_board import (
+    ACTIONS,
     CLEARS,
     LONG_S,
     NAMES,
     ROWS,
     TIMED,
+    WAYS_OF_RESET,
     Board,
     board_with,
     names,
@@ -16,6 +18,12 @@ from tests.unit.fault_board import (
 )
 from wattback import fault_table
 from wattback.fault_table import (
+    ACTION_NAMES,
+    ACTION_OPEN,
+    ACTION_STOP,
+    ACTION_WARN,
+    CLEAR_NAMES,
+    CLEAR_ON_SITE,
     CLEAR_RESET,
     CLEAR_RESTART,
     CLEAR_RETRY,
@@ -26,6 +34,7 @@ from wattback.fault_table import (
     PILOT_F_BRIEFLY,
     PILOT_STEADY,
 )
+from wattback.retained import FAULTS_LATCHED
 
 # --- the table ---
 
@@ -37,8 +46,9 @@ def test_every_row_has_its_bit_under_its_own_name(index: int) -> None:
 
 @pytest.mark.parametrize("index", ROWS, ids=NAMES)
 def test_every_row_has_a_way_out_and_times_only_where_time_is_one(index: int) -> None:
-    _, pilot, clears, after_s, retries = FAULTS[index]
+    _, pilot, clears, after_s, retries, action = FAULTS[index]
     assert pilot in (PILOT_STEADY, PILOT_F_BRIEFLY, PILOT_F)
+    assert action in ACTIONS
     assert 0 < clears < 2 * CLEARS[-1]
     assert (after_s > 0) == bool(clears & TIMED)
     assert (retries > 0) == bool(clears & CLEAR_RETRY)
@@ -49,13 +59,50 @@ def test_a_row_that_an_unplug_clears_lets_the_pilot_show_it(index: int) -> None:
     assert FAULTS[index][1] != PILOT_F
 
 
+def test_the_names_of_actions_and_clears_are_in_the_order_of_their_values() -> None:
+    assert tuple(range(len(ACTION_NAMES))) == ACTIONS
+    assert tuple(1 << index for index in range(len(CLEAR_NAMES))) == CLEARS
+
+
+def test_the_bits_of_all_rows_make_a_small_integer() -> None:
+    assert FAULT_COUNT <= 30
+    assert (1 << FAULT_COUNT) - 1 < 1 << 30
+
+
+@pytest.mark.parametrize("index", ROWS, ids=NAMES)
+def test_what_does_not_open_at_once_leaves_the_pilot_to_the_vehicle(index: int) -> None:
+    if FAULTS[index][5] != ACTION_OPEN:
+        assert FAULTS[index][1] == PILOT_STEADY
+
+
+def test_the_rows_that_stop_or_warn_are_these_and_all_others_open() -> None:
+    by_action = [[row[0] for row in FAULTS if row[5] == action] for action in ACTIONS]
+    assert by_action[ACTION_WARN] == ["terminal_loose", "contactor_worn"]
+    assert by_action[ACTION_STOP] == [
+        "board_overheated",
+        "terminal_overheated",
+        "handle_overheated",
+        "temperature_sensor",
+        "proximity_shorted",
+    ]
+    assert len(by_action[ACTION_OPEN]) == FAULT_COUNT - 7
+
+
+def test_what_a_person_has_stopped_only_a_person_on_site_starts_again() -> None:
+    assert names(rows_with(CLEAR_ON_SITE)) == ["emergency_stop", "disconnect_open"]
+    for index in rows_with(CLEAR_ON_SITE):
+        assert FAULTS[index][1:] == (PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN)
+
+
 @pytest.mark.parametrize(
     ("name", "after_s", "retries"),
     [
         ("pilot_short", 1, 0),
         ("ground_fault", 900, 4),
+        ("ground_fault_early", 0, 0),
         ("overcurrent", 10, 3),
         ("supply_out_of_window", 60, 0),
+        ("earth_missing", 60, 4),
     ],
 )
 def test_times_and_retries_are_those_of_the_sources(name: str, after_s: int, retries: int) -> None:
@@ -71,14 +118,47 @@ def test_a_cause_latches_its_row_in_the_same_call_and_no_other(index: int) -> No
     board.faults.judge(1 << index, 0, 10)
     assert board.faults.active == 1 << index
     assert board.faults.pilot == FAULTS[index][1]
+    assert board.faults.action == FAULTS[index][5]
+
+
+@WAYS_OF_RESET
+@pytest.mark.parametrize("index", ROWS, ids=NAMES)
+def test_nothing_clears_a_row_while_its_cause_is_present(index: int, on_site: int) -> None:
+    board = Board()
+    board.judge(1 << index, LONG_S, unplugged=1, dt_ms=1_000)
+    board.faults.reset(1 << index, on_site)
+    assert board.latched(index)
+    assert board.faults.action == FAULTS[index][5]
+
+
+def test_without_a_fault_there_is_nothing_to_do() -> None:
+    board = Board()
+    board.judge(0, 1.0)
+    assert (board.faults.active, board.faults.action) == (0, ACTION_WARN)
+    assert board.faults.pilot == PILOT_STEADY
+
+
+def test_the_most_severe_action_of_all_latched_rows_counts() -> None:
+    for first in ROWS:
+        for second in ROWS:
+            board = Board()
+            board.judge(1 << first | 1 << second, 0.1)
+            assert board.faults.action == max(FAULTS[first][5], FAULTS[second][5])
 
 
 @pytest.mark.parametrize("index", ROWS, ids=NAMES)
-def test_nothing_clears_a_row_while_its_cause_is_present(index: int) -> None:
-    board = Board()
-    board.judge(1 << index, LONG_S, unplugged=1, dt_ms=1_000)
-    board.faults.reset(1 << index)
-    assert board.latched(index)
+def test_the_action_ends_with_its_row_and_what_is_left_counts(index: int) -> None:
+    for other in ROWS:
+        if other == index:
+            continue
+        board = Board()
+        board.judge(1 << index | 1 << other, 0.1)
+        board.judge(1 << other, FAULTS[index][3])
+        board.faults.reset(1 << other, 1)
+        if not board.latched(index):
+            assert board.faults.active == 1 << other
+            assert board.faults.action == FAULTS[other][5]
+            assert board.faults.pilot == FAULTS[other][1]
 
 
 def test_the_most_severe_pilot_action_of_all_latched_rows_counts() -> None:
@@ -149,11 +229,20 @@ def test_a_row_that_lists_it_leaves_when_the_vehicle_is_unplugged(index: int) ->
 
 
 @pytest.mark.parametrize("index", rows_with(CLEAR_RESET), ids=names(rows_with(CLEAR_RESET)))
-def test_a_row_that_lists_it_leaves_by_a_reset(index: int) -> None:
+@WAYS_OF_RESET
+def test_a_row_that_lists_it_leaves_by_a_reset(index: int, on_site: int) -> None:
     board = board_with(index)
-    board.faults.reset(0)
-    assert not board.latched(index)
-    assert board.faults.pilot == PILOT_STEADY
+    board.faults.reset(0, on_site)
+    assert (board.faults.active, board.retained[FAULTS_LATCHED]) == (0, 0)
+    assert (board.faults.pilot, board.faults.action) == (PILOT_STEADY, ACTION_WARN)
+
+
+@pytest.mark.parametrize("index", rows_with(CLEAR_ON_SITE), ids=names(rows_with(CLEAR_ON_SITE)))
+def test_a_row_that_lists_it_leaves_by_the_button_on_the_unit(index: int) -> None:
+    board = board_with(index)
+    board.faults.reset(0, 1)
+    assert (board.faults.active, board.retained[FAULTS_LATCHED]) == (0, 0)
+    assert (board.faults.pilot, board.faults.action) == (PILOT_STEADY, ACTION_WARN)
 
 
 @pytest.mark.parametrize("index", rows_with(CLEAR_RESTART), ids=names(rows_with(CLEAR_RESTART)))
@@ -161,7 +250,8 @@ def test_a_row_that_lists_it_leaves_by_a_power_cycle(index: int) -> None:
     board = board_with(index)
     board.restart()
     assert not board.latched(index)
-    assert board.retained[0] == 0
+    assert board.faults.action == ACTION_WARN
+    assert board.retained[FAULTS_LATCHED] == 0
 
 
 # --- and those that it does not list ---
@@ -184,11 +274,23 @@ def test_a_row_that_does_not_list_it_survives_an_unplug(index: int) -> None:
 
 
 @pytest.mark.parametrize("index", rows_without(CLEAR_RESET), ids=names(rows_without(CLEAR_RESET)))
-def test_a_row_that_does_not_list_it_survives_a_reset(index: int) -> None:
+def test_a_row_that_does_not_list_it_survives_a_reset_from_afar(index: int) -> None:
     board = board_with(index)
-    board.faults.reset(0)
+    board.faults.reset(0, 0)
     assert board.latched(index)
     assert board.faults.pilot == FAULTS[index][1]
+    assert board.faults.action == FAULTS[index][5]
+
+
+BUTTONLESS = rows_without(CLEAR_RESET | CLEAR_ON_SITE)
+
+
+@pytest.mark.parametrize("index", BUTTONLESS, ids=names(BUTTONLESS))
+def test_a_row_that_lists_neither_reset_survives_the_button(index: int) -> None:
+    board = board_with(index)
+    board.faults.reset(0, 1)
+    assert board.latched(index)
+    assert board.faults.action == FAULTS[index][5]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +302,7 @@ def test_a_row_that_does_not_list_it_survives_any_number_of_power_cycles(index: 
         board.restart()
         assert board.latched(index)
         assert board.faults.pilot == FAULTS[index][1]
+        assert board.faults.action == FAULTS[index][5]
 
 
 @pytest.mark.parametrize("index", rows_with(TIMED), ids=names(rows_with(TIMED)))
@@ -222,7 +325,7 @@ def test_a_row_leaves_alone(index: int) -> None:
     others = everything & ~(1 << index)
     board = Board()
     board.judge(everything, 1.0)
-    board.faults.reset(others)
+    board.faults.reset(others, 1)
     board.judge(others, FAULTS[index][3] + 1.0, unplugged=1)
     assert board.faults.active & others == others
     board.faults.judge(1 << index, 0, 10)

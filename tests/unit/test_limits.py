@@ -9,12 +9,15 @@ from wattback.limits import (
     HIGHEST_LIMIT_MA,
     NO_LIMIT_MA,
     OWNER_BREAKER,
+    OWNER_CABLE,
     OWNER_CAPACITY,
     OWNER_DRIVER,
     OWNER_HARDWARE,
     OWNER_NAMES,
     OWNER_PROGRAMME,
+    OWNER_RESTART,
     OWNER_SITE,
+    OWNER_THERMAL,
     SCOPE_BOTH,
     SCOPE_GRID,
     SCOPE_ISLAND,
@@ -171,12 +174,20 @@ def test_what_the_driver_sets_before_plugging_in_counts_for_the_coming_visit() -
     assert limits.import_ma == 10_000
 
 
-def test_only_hardware_and_breaker_count_away_from_the_grid() -> None:
-    limits = limits_with(48_000, 40_000, 0, 0, 0, 0)
+@pytest.mark.parametrize("owner", OWNERS, ids=OWNER_NAMES)
+def test_away_from_the_grid_counts_only_what_protects_the_unit_and_its_wiring(owner: int) -> None:
+    limits = limits_with(48_000)
+    limits.set(owner, 10_000, 9_000, FOR_EVER)
     limits.settle(SCOPE_ISLAND, 1)
-    assert (limits.import_ma, limits.import_owner) == (40_000, OWNER_BREAKER)
+    if OWNER_NAMES[owner] in ("hardware", "breaker", "thermal", "cable"):
+        assert (limits.import_ma, limits.import_owner) == (10_000, owner)
+        assert (limits.export_ma, limits.export_owner) == (9_000, owner)
+    else:
+        assert (limits.import_ma, limits.import_owner) == (48_000, OWNER_HARDWARE)
+        assert (limits.export_ma, limits.export_owner) == (80_000, OWNER_HARDWARE)
     limits.settle(SCOPE_GRID, 1)
-    assert limits.import_ma == 0
+    assert (limits.import_ma, limits.import_owner) == (10_000, owner)
+    assert (limits.export_ma, limits.export_owner) == (9_000, owner)
 
 
 def test_the_scopes_are_sets_of_modes() -> None:
@@ -197,12 +208,63 @@ def test_a_limit_set_while_islanded_counts_on_return_to_the_grid() -> None:
 def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
     slots = Limits().slots
     assert [slot.owner for slot in slots] == list(OWNERS)
-    assert OWNER_NAMES == ("hardware", "breaker", "site", "driver", "capacity", "programme")
-    assert [slot.clears_on_unplug for slot in slots] == [0, 0, 0, 1, 0, 0]
+    assert OWNER_NAMES == (
+        "hardware",
+        "breaker",
+        "site",
+        "driver",
+        "capacity",
+        "programme",
+        "thermal",
+        "cable",
+        "restart",
+    )
+    assert [slot.owner for slot in slots if slot.clears_on_unplug] == [OWNER_DRIVER]
+    away = [slot.owner for slot in slots if slot.scope == SCOPE_BOTH]
+    assert away == [OWNER_HARDWARE, OWNER_BREAKER, OWNER_THERMAL, OWNER_CABLE]
+    assert all(slot.scope in (SCOPE_GRID, SCOPE_BOTH) for slot in slots)
 
 
 def test_the_highest_limit_is_the_largest_current_a_pilot_can_offer() -> None:
     assert HIGHEST_LIMIT_MA == 80_000
+
+
+# --- the unit's own reasons ---
+
+OWN = (OWNER_THERMAL, OWNER_CABLE, OWNER_RESTART)
+EACH_OWN = pytest.mark.parametrize("owner", OWN, ids=[OWNER_NAMES[owner] for owner in OWN])
+
+
+@EACH_OWN
+def test_the_units_own_reasons_restrict_like_any_other_owner(owner: int) -> None:
+    limits = limits_with(48_000, 40_000, 32_000)
+    for ma in (0, 6_000, 31_999):
+        limits.set(owner, ma, ma, FOR_EVER)
+        limits.settle(SCOPE_GRID, 1)
+        assert (limits.import_ma, limits.import_owner) == (ma, owner)
+        assert (limits.export_ma, limits.export_owner) == (ma, owner)
+    limits.set(owner, NONE, NONE, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    assert (limits.import_ma, limits.import_owner) == (32_000, OWNER_SITE)
+    assert (limits.export_ma, limits.export_owner) == (80_000, OWNER_HARDWARE)
+
+
+@EACH_OWN
+def test_the_units_own_reasons_outlast_the_visit(owner: int) -> None:
+    limits = limits_with(48_000)
+    limits.set(owner, 10_000, NONE, FOR_EVER)
+    for connected in (1, 0, 1):
+        limits.settle(SCOPE_GRID, connected)
+        assert (limits.import_ma, limits.import_owner) == (10_000, owner)
+
+
+def test_of_equal_limits_the_owners_before_are_named_and_not_the_units_own_reasons() -> None:
+    limits = limits_with(*[16_000] * len(OWNER_NAMES))
+    for owner in OWNERS[:-1]:
+        assert limits.import_owner == owner
+        limits.set(owner, NONE if owner else 48_000, NONE, FOR_EVER)
+        limits.settle(SCOPE_GRID, 1)
+    assert (limits.import_ma, limits.import_owner) == (16_000, OWNER_RESTART)
 
 
 # --- a silent owner ---

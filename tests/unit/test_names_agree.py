@@ -11,6 +11,7 @@ from wattback.settings import SETTINGS, Settings
 from wattback.signals import REPORT_NAMES, STATUS_NAMES, Inputs, Outputs, Report, Status
 from wattback_cli.exit_codes import EXIT_TEXTS, ExitCode
 from wattback_sim import texts
+from wattback_sim.fault_texts import FAULT_TEXTS
 
 FAULT_NAMES = [row[0] for row in FAULTS]
 SETTING_NAMES = [row[0] for row in SETTINGS]
@@ -19,7 +20,7 @@ SETTING_NAMES = [row[0] for row in SETTINGS]
 @pytest.mark.parametrize(
     ("table", "names"),
     [
-        (texts.FAULT_TEXTS, FAULT_NAMES),
+        (FAULT_TEXTS, FAULT_NAMES),
         (texts.CAUSE_TEXTS, list(CAUSE_NAMES)),
         (texts.WAIT_TEXTS, list(WAIT_NAMES)),
         (texts.SETTING_TEXTS, SETTING_NAMES),

@@ -33,7 +33,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         ({}, "Charging 7.2 kW"),
         ({"power_w": 5000, "waits": frozenset()}, "Discharging 5.0 kW"),
         ({"power_w": 3000, "on_grid": False}, "3.0 kW; the home is cut off from the grid"),
-        ({"faults": frozenset({"ground_fault"})}, "Fault: the ground-fault latch has tripped."),
+        ({"faults": frozenset({"ground_fault"})}, "Fault: current has flowed to earth."),
         ({"soc_bp": -1}, "State of charge not known; 40.0 % is never exported."),
         ({}, "62.0 % charged; 40.0 % is never exported: 22.0 % to spare."),
         ({"soc_bp": 3000}, "30.0 % charged; 40.0 % is never exported: nothing to spare."),

@@ -1,8 +1,11 @@
 """The session's table: its structure, and every state under every combination of facts."""
 
+from functools import cache
+from typing import NamedTuple
+
 import pytest
 
-from wattback.contactor import CAUSE_NAMES, CAUSE_NONE
+from wattback.contactor import CAUSE_FAULT, CAUSE_NAMES, CAUSE_NONE, CAUSE_PERMISSION
 from wattback.session import (
     BOOT,
     CEASED,
@@ -13,6 +16,7 @@ from wattback.session import (
     EXPORTING,
     FAULT,
     FAULTY,
+    HALTED,
     IDLE,
     OFFERABLE,
     OFFERED,
@@ -42,8 +46,11 @@ FACTS = (
     CEASED,
     TRIPPED,
     UNPERMITTED,
+    HALTED,
 )
-ALL_FACTS = range(1 << len(FACTS))
+EVERY_BIT = (1 << len(FACTS)) - 1
+# What opens at once also halts: no other combinations come up (see `faults.action`).
+ALL_FACTS = [facts for facts in range(EVERY_BIT + 1) if not facts & FAULTY or facts & HALTED]
 STATES = range(len(STATE_NAMES))
 CLOSED = (CHARGING, DISCHARGING, STOPPING)
 OFFERING = (OFFERED, CHARGING, DISCHARGING)
@@ -60,8 +67,18 @@ WAYS = {
     CHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY),
     DISCHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY | EXPORTING),
     STOPPING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY & ~OFFERABLE),
-    FAULT: (FAULTY,),
+    FAULT: (FAULTY | HALTED,),
 }
+
+
+class Outcome(NamedTuple):
+    """One decision of a session that was in a state, and what it then wants."""
+
+    facts: int
+    state: int
+    cause: int
+    closed: int
+    offering: int
 
 
 def session_in(state: int) -> Session:
@@ -78,6 +95,18 @@ def fired(state: int, facts: int) -> int:
         if facts & must == must and not facts & must_not:
             return index
     return -1
+
+
+@cache
+def outcomes(state: int) -> list[Outcome]:
+    """The decision of a state under every combination of facts."""
+    found = []
+    for facts in ALL_FACTS:
+        session = session_in(state)
+        session.decide(facts, 10)
+        wants = (session.closed, session.offering)
+        found.append(Outcome(facts, session.state, session.cause, *wants))
+    return found
 
 
 # --- the table ---
@@ -98,7 +127,7 @@ def test_the_facts_tried_here_are_all_that_the_session_knows() -> None:
     for rows in TRANSITIONS:
         for must, must_not, _, _ in rows:
             used |= must | must_not
-    assert used == len(ALL_FACTS) - 1
+    assert used == EVERY_BIT
 
 
 @pytest.mark.parametrize(("state", "index"), ROWS, ids=ROW_IDS)
@@ -106,8 +135,8 @@ def test_every_row_names_known_facts_another_state_and_a_listed_cause(
     state: int, index: int
 ) -> None:
     must, must_not, following, cause = TRANSITIONS[state][index]
-    assert must in ALL_FACTS
-    assert must_not in ALL_FACTS
+    assert 0 <= must <= EVERY_BIT
+    assert 0 <= must_not <= EVERY_BIT
     assert must & must_not == 0
     assert must | must_not
     assert following in STATES
@@ -118,11 +147,12 @@ def test_every_row_names_known_facts_another_state_and_a_listed_cause(
 @pytest.mark.parametrize("state", [s for s in STATES if s != FAULT])
 def test_the_first_row_of_every_state_but_fault_is_the_fault(state: int) -> None:
     must, must_not, following, _ = TRANSITIONS[state][0]
-    assert (must, must_not, following) == (FAULTY, 0, FAULT)
+    asked = FAULTY if state in CLOSED else HALTED
+    assert (must, must_not, following) == (asked, 0, FAULT)
 
 
 def test_the_only_way_out_of_fault_is_to_prove_everything_anew() -> None:
-    assert TRANSITIONS[FAULT] == ((0, FAULTY, BOOT, CAUSE_NONE),)
+    assert TRANSITIONS[FAULT] == ((0, HALTED, BOOT, CAUSE_NONE),)
 
 
 @pytest.mark.parametrize(("state", "index"), ROWS, ids=ROW_IDS)
@@ -170,72 +200,154 @@ def test_export_begins_and_ends_under_the_closed_contactor_of_a_charge() -> None
 
 # --- every state under every combination of facts ---
 
+EACH_STATE = pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+EACH_CLOSED = pytest.mark.parametrize("state", CLOSED, ids=[STATE_NAMES[s] for s in CLOSED])
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+
+@EACH_STATE
 def test_one_decision_fires_the_first_row_that_fits_and_no_other(state: int) -> None:
-    for facts in ALL_FACTS:
-        session = session_in(state)
-        session.decide(facts, 10)
-        index = fired(state, facts)
+    for got in outcomes(state):
+        index = fired(state, got.facts)
         expected = (state, CAUSE_NONE) if index < 0 else TRANSITIONS[state][index][2:]
-        assert (session.state, session.cause) == expected
+        assert (got.state, got.cause) == expected
 
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+@EACH_STATE
 def test_a_fault_leads_to_an_open_contactor_without_an_offer_whatever_else_holds(
     state: int,
 ) -> None:
-    for facts in ALL_FACTS:
-        if facts & FAULTY:
-            session = session_in(state)
-            session.decide(facts, 10)
-            assert (session.state, session.closed, session.offering) == (FAULT, 0, 0)
+    faulty = [got for got in outcomes(state) if got.facts & FAULTY]
+    assert len(faulty) == 1 << len(FACTS) - 2
+    for got in faulty:
+        assert (got.state, got.closed, got.offering) == (FAULT, 0, 0)
+        assert got.cause == (CAUSE_FAULT if state in CLOSED else CAUSE_NONE)
 
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+@EACH_STATE
 def test_the_contactor_is_wanted_closed_only_with_what_energy_needs(state: int) -> None:
-    for facts in ALL_FACTS:
-        session = session_in(state)
-        session.decide(facts, 10)
-        if session.closed:
-            assert not facts & FAULTY
-            assert facts & CONNECTED
-            assert facts & REQUESTING
+    for got in outcomes(state):
+        if got.closed:
+            assert not got.facts & FAULTY
+            assert got.facts & CONNECTED
+            assert got.facts & REQUESTING
             if state not in CLOSED:
-                assert facts & ENERGY == ENERGY
+                assert got.facts & ENERGY == ENERGY
+                assert not got.facts & HALTED
 
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+@EACH_STATE
 def test_nothing_is_offered_without_a_vehicle_or_while_something_is_waited_for(
     state: int,
 ) -> None:
-    for facts in ALL_FACTS:
-        session = session_in(state)
-        session.decide(facts, 10)
-        if session.offering:
-            assert facts & CONNECTED
-        if session.offering and state not in CLOSED:
-            assert facts & OFFERABLE
-        if session.state == CHARGING and state != DISCHARGING:
-            assert facts & OFFERABLE
+    for got in outcomes(state):
+        if got.offering:
+            assert got.facts & CONNECTED
+        if (got.offering and state not in CLOSED) or (
+            got.state == CHARGING and state != DISCHARGING
+        ):
+            assert got.facts & OFFERABLE
+            assert not got.facts & HALTED
 
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+@EACH_STATE
 def test_the_offer_under_a_closed_contactor_ends_only_in_a_stop_or_an_opening(state: int) -> None:
-    for facts in ALL_FACTS:
-        session = session_in(state)
-        session.decide(facts, 10)
-        if session.closed and not session.offering:
-            assert session.state == STOPPING
+    for got in outcomes(state):
+        if got.closed and not got.offering:
+            assert got.state == STOPPING
 
 
-@pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
+@EACH_STATE
 def test_a_cause_is_given_exactly_when_the_contactor_is_to_open(state: int) -> None:
+    for got in outcomes(state):
+        assert (got.cause != CAUSE_NONE) == (state in CLOSED and not got.closed)
+
+
+# --- a row that stops, and does not open at once ---
+
+
+def halted(state: int) -> list[Outcome]:
+    return [got for got in outcomes(state) if got.facts & HALTED and not got.facts & FAULTY]
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s not in CLOSED])
+def test_a_stop_leads_from_every_open_state_to_fault(state: int) -> None:
+    for got in halted(state):
+        assert (got.state, got.closed, got.offering) == (FAULT, 0, 0)
+
+
+def test_a_stop_withdraws_the_offer_of_a_charge_and_leaves_it_closed_to_unload() -> None:
+    for got in halted(CHARGING):
+        if got.facts & CONNECTED and got.facts & REQUESTING:
+            assert (got.state, got.closed, got.offering) == (STOPPING, 1, 0)
+        else:
+            assert not got.closed
+
+
+@EACH_CLOSED
+def test_a_stop_alone_is_never_the_cause_of_an_opening_at_once(state: int) -> None:
+    without = {got.facts: got.cause for got in outcomes(state) if not got.facts & HALTED}
+    for got in halted(state):
+        assert got.cause == without[got.facts & ~HALTED]
+        assert got.cause != CAUSE_FAULT
+
+
+def test_an_export_ends_before_a_stop_withdraws_the_offer() -> None:
+    for got in halted(DISCHARGING):
+        if got.closed:
+            ended = got.facts & CEASED and not got.facts & EXPORTING
+            assert got.state == (CHARGING if ended else DISCHARGING)
+
+
+@EACH_CLOSED
+def test_a_stop_never_ends_in_a_closed_contactor_for_good(state: int) -> None:
+    # A latched row ends what the vehicle is told to export (`dispatch`), and an export that has
+    # not ceased then is UNPERMITTED in its time (`permission`); the rest may be anything.
     for facts in ALL_FACTS:
+        ends = facts & CEASED or facts & UNPERMITTED
+        if facts & (HALTED | FAULTY | EXPORTING | OVERDUE) != HALTED or not ends:
+            continue
         session = session_in(state)
-        was_closed = session.closed
-        session.decide(facts, 10)
-        assert (session.cause != CAUSE_NONE) == bool(was_closed and not session.closed)
+        opened_after_ms = -1
+        for passed_ms in range(0, 6_300, 100):
+            session.decide(facts, 100)
+            if opened_after_ms < 0 and not session.closed:
+                opened_after_ms = passed_ms
+            assert opened_after_ms < 0 or not session.closed
+        assert 0 <= opened_after_ms <= 6_200
+        assert session.state == FAULT
+
+
+@EACH_CLOSED
+def test_a_fault_that_joins_a_stop_opens_at_once(state: int) -> None:
+    session = session_in(state)
+    session.decide(ENERGY | HALTED, 10)
+    assert session.closed
+    session.decide(ENERGY | HALTED | FAULTY, 10)
+    assert (session.state, session.cause, session.closed) == (FAULT, CAUSE_FAULT, 0)
+
+
+def test_a_stop_opens_planned_once_unloaded_or_by_force_and_then_shows_as_a_fault() -> None:
+    for facts, cause in ((UNLOADED, "planned"), (OVERDUE, "forced")):
+        session = session_in(CHARGING)
+        session.decide(ENERGY | HALTED, 10)
+        assert session.state == STOPPING
+        session.decide(ENERGY | HALTED | facts, 10)
+        assert (session.state, CAUSE_NAMES[session.cause]) == (WAITING, cause)
+        session.decide(ENERGY | HALTED | facts, 10)
+        assert session.state == FAULT
+        session.decide(ENERGY | facts, 10)
+        assert session.state == BOOT
+
+
+def test_a_stopped_export_that_does_not_cease_is_cut() -> None:
+    session = session_in(DISCHARGING)
+    session.decide(ENERGY | HALTED, 10)
+    assert session.state == DISCHARGING
+    session.decide(ENERGY | HALTED | UNPERMITTED, 10)
+    assert (session.state, session.cause) == (WAITING, CAUSE_PERMISSION)
+
+
+# --- what ends an export, and a stop ---
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,24 @@ import pytest
 from tests.unit.console_bench import ALL_FAULTS
 from tests.unit.technician_bench import console, status_of
 from wattback import contactor, export, pilot, session, vehicle
-from wattback.fault_table import CLEAR_NAMES, FAULTS, GROUND_FAULT, OVERCURRENT
+from wattback.fault_table import (
+    CLEAR_NAMES,
+    FAULTS,
+    GROUND_FAULT,
+    OVERCURRENT,
+    TERMINAL_LOOSE,
+)
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_sim import texts
+from wattback_sim.fault_texts import FAULT_HINTS, FAULT_TEXTS
 from wattback_tools import technician_texts
+from wattback_tools.technician_views import status_document
 from wattback_tools.technician_vitals import READINGS, reading, vitals_lines
 
 FAULT_NAMES = tuple(row[0] for row in FAULTS)
+_CONDITIONS = len(session.WAIT_NAMES) + len(("vehicle", "faults", "request"))
+ONE_OPEN = f"(1 of {_CONDITIONS} conditions open)"
+TWO_OPEN = f"(2 of {_CONDITIONS} conditions open)"
 
 
 # --- every name has its words ---
@@ -23,7 +34,7 @@ FAULT_NAMES = tuple(row[0] for row in FAULTS)
         (texts.WAIT_TEXTS, session.WAIT_NAMES),
         (texts.EXPORT_WAIT_TEXTS, export.WAIT_NAMES),
         (texts.CAUSE_TEXTS, contactor.CAUSE_NAMES),
-        (texts.FAULT_TEXTS, FAULT_NAMES),
+        (FAULT_TEXTS, FAULT_NAMES),
         (texts.REFUSAL_TEXTS, vehicle.REFUSAL_NAMES),
         (technician_texts.SESSION_TEXTS, session.STATE_NAMES),
         (technician_texts.LINK_TEXTS, vehicle.LINK_NAMES),
@@ -100,8 +111,7 @@ def test_the_table_of_vitals_has_a_line_a_field_by_its_name() -> None:
         (
             {"session_state": session.CHARGING, "pilot_state": pilot.STATE_C}
             | {"target_owner": 1, "target_asked_w": 6000},
-            "HELD AT 0 kW: waiting for a target that lets the vehicle draw "
-            "(1 of 11 conditions open)",
+            f"HELD AT 0 kW: waiting for a target that lets the vehicle draw {ONE_OPEN}",
         ),
         (
             {"session_state": session.DISCHARGING, "power_w": 8000, "current_ma": 33300}
@@ -121,11 +131,16 @@ def test_the_table_of_vitals_has_a_line_a_field_by_its_name() -> None:
         (
             {"session_state": session.WAITING, "pilot_state": pilot.STATE_B}
             | {"waiting_for": session.WAIT_LIMIT},
-            "NOT CHARGING: waiting for a limit of at least 6 A (2 of 11 conditions open)",
+            f"NOT CHARGING: waiting for a limit of at least 6 A {TWO_OPEN}",
         ),
         (
             {"session_state": session.FAULT, "faults": OVERCURRENT},
             "FAULT: the vehicle draws more than it was offered",
+        ),
+        (
+            {"session_state": session.CHARGING, "power_w": -11520, "current_ma": -48000}
+            | {"pilot_state": pilot.STATE_C, "faults": TERMINAL_LOOSE},
+            "CHARGING 11.5 kW, 48.0 A",
         ),
     ],
 )
@@ -143,7 +158,18 @@ def test_status_fits_one_screen_in_every_state_and_with_every_fault_but_all_at_o
 
 def test_status_tells_how_each_fault_ends() -> None:
     lines = "\n".join(status_of(faults=GROUND_FAULT))
-    assert "the ground-fault latch has tripped" in lines
+    assert "current has flowed to earth" in lines
     assert "ends by itself after 15 min 0 s, at most 4 times" in lines
     assert "ends when the vehicle is unplugged" in lines
     assert "ends by a reset, once its cause has gone" in lines
+
+
+def test_status_tells_what_to_do_about_each_fault_and_programs_read_the_same() -> None:
+    hint = FAULT_HINTS["ground_fault"]
+    assert any(line.endswith(f"  try: {hint}") for line in status_of(faults=GROUND_FAULT))
+    asked = console(faults=GROUND_FAULT)
+    seen = (asked.hello(), asked.vitals(), asked.faults(), asked.why())
+    (fault,) = status_document(*seen)["faults"]
+    assert (fault["name"], fault["after_s"], fault["retries"]) == ("ground_fault", 900, 4)
+    assert (fault["text"], fault["hint"]) == (FAULT_TEXTS["ground_fault"], hint)
+    assert not fault["warning"]

@@ -4,18 +4,27 @@ import pytest
 
 from tests.unit.technician_bench import console
 from wattback import contactor, export, limits, pilot, session, vehicle
-from wattback.fault_table import OVERCURRENT
+from wattback.fault_table import GROUND_FAULT, OVERCURRENT, TERMINAL_LOOSE
 from wattback_sim import texts
+from wattback_sim.fault_texts import FAULT_HINTS, FAULT_TEXTS
 from wattback_tools import technician_texts
 from wattback_tools.technician_views import why_document, why_lines
-from wattback_tools.technician_why import TRANSIENT, charging, exporting, last_stop
+from wattback_tools.technician_why import (
+    TRANSIENT,
+    active_faults,
+    charging,
+    exporting,
+    last_stop,
+)
+
+_CONDITIONS = len(session.WAIT_NAMES) + len(("vehicle", "faults", "request"))
+ONE_OPEN = f"(1 of {_CONDITIONS} conditions open)"
+TWO_OPEN = f"(2 of {_CONDITIONS} conditions open)"
 
 
 def test_why_of_an_empty_connector_asks_for_a_vehicle() -> None:
     lines = why_lines(console(session_state=session.IDLE).why(), 0)
-    assert lines[0] == (
-        "NOT CHARGING: waiting for a vehicle that is connected (2 of 11 conditions open)"
-    )
+    assert lines[0] == f"NOT CHARGING: waiting for a vehicle that is connected {TWO_OPEN}"
     assert "  next: plug the vehicle in" in lines
     assert lines[-1] == "LAST STOP: it has not opened yet"
 
@@ -161,9 +170,47 @@ def test_a_program_reads_the_same_conditions() -> None:
     assert conditions["supply"]["hint"] is None
     assert document["measured"]["import_limit_ma"] == 48000
     assert document["charging"]["verdict"] == (
-        "NOT CHARGING: waiting for a limit of at least 6 A (1 of 11 conditions open)"
+        f"NOT CHARGING: waiting for a limit of at least 6 A {ONE_OPEN}"
     )
     assert document["measured"]["power_w"] == -40
+
+
+# --- faults ---
+
+
+def test_every_fault_is_told_in_a_line_and_what_to_do_in_the_next() -> None:
+    lines = why_lines(console(faults=GROUND_FAULT | OVERCURRENT).why(), 0)
+    for name in ("ground_fault", "overcurrent"):
+        at = lines.index(f"FAULT: {FAULT_TEXTS[name]}")
+        assert lines[at + 1] == f"  try: {FAULT_HINTS[name]}"
+    assert lines[-1].startswith("LAST STOP")
+
+
+def test_a_program_reads_the_faults_by_name_text_and_hint() -> None:
+    asked = console(faults=OVERCURRENT)
+    assert why_document(asked.hello(), asked.why(), 0)["faults"] == [
+        {
+            "name": "overcurrent",
+            "text": FAULT_TEXTS["overcurrent"],
+            "hint": FAULT_HINTS["overcurrent"],
+            "warning": False,
+        }
+    ]
+    asked = console()
+    assert why_document(asked.hello(), asked.why(), 0)["faults"] == []
+
+
+def test_a_warning_is_told_and_is_no_reason_not_to_charge() -> None:
+    fields = {"session_state": session.CHARGING, "pilot_state": pilot.STATE_C}
+    lines = why_lines(console(faults=TERMINAL_LOOSE, **fields).why(), -6000)
+    assert lines[0] == "CHARGING"
+    at = lines.index(f"WARNING: {FAULT_TEXTS['terminal_loose']}")
+    assert lines[at + 1] == f"  try: {FAULT_HINTS['terminal_loose']}"
+
+
+def test_a_fault_of_a_newer_firmware_is_told_by_its_name_without_a_hint() -> None:
+    (fault,) = active_faults(("flux_lost",))
+    assert (fault.text, fault.hint, fault.warning) == ("flux_lost", "", False)
 
 
 # --- a closed contactor, and nothing flows ---
@@ -176,7 +223,7 @@ HELD = LINKED | {"target_owner": 1, "target_asked_w": 6000, "target_left_s": 900
 def test_a_target_that_holds_the_power_at_zero_is_the_open_condition() -> None:
     lines = why_lines(console(export_waits=export.WAIT_PERMISSION, **HELD).why(), 0)
     assert lines[0] == (
-        "HELD AT 0 kW: waiting for a target that lets the vehicle draw (1 of 11 conditions open)"
+        f"HELD AT 0 kW: waiting for a target that lets the vehicle draw {ONE_OPEN}"
     )
     assert (
         "  WAIT  target          a target that lets the vehicle draw; 6.00 kW by programme, "
@@ -215,9 +262,7 @@ def test_a_target_that_cannot_be_obeyed_does_not_hide_behind_charging() -> None:
 )
 def test_a_vehicle_that_draws_nothing_is_not_charging(soc_bp: int, detail: str, hint: str) -> None:
     lines = why_lines(console(**LINKED | {"soc_bp": soc_bp}).why(), -20)
-    assert lines[0] == (
-        "HELD AT 0 kW: waiting for the vehicle to draw what it may (1 of 11 conditions open)"
-    )
+    assert lines[0] == f"HELD AT 0 kW: waiting for the vehicle to draw what it may {ONE_OPEN}"
     assert f"  WAIT  request         the vehicle to draw what it may; {detail}" in lines
     assert f"  next: {hint}" in lines
 
@@ -232,7 +277,7 @@ def test_a_full_vehicle_that_does_not_ask_is_told_full() -> None:
 def test_while_it_exports_the_export_is_why_it_does_not_charge() -> None:
     fields = HELD | {"session_state": session.DISCHARGING, "target_w": 6000}
     lines = why_lines(console(**fields).why(), 6000)
-    assert lines[0] == "NOT CHARGING: waiting for the export to end (1 of 11 conditions open)"
+    assert lines[0] == f"NOT CHARGING: waiting for the export to end {ONE_OPEN}"
     assert (
         "  WAIT  target          the export to end; it exports: target of 6.00 kW by programme, "
         "15 min 0 s left"
@@ -269,6 +314,4 @@ def test_an_export_that_ends_says_so_and_what_to_do(bit: int) -> None:
 def test_a_charge_that_ends_says_so(state: int) -> None:
     fields = CONNECTED | {"session_state": state, "waiting_for": session.WAIT_LIMIT}
     lines = why_lines(console(**fields).why(), -5000)
-    assert lines[0] == (
-        "CHARGING, ending: waiting for a limit of at least 6 A (1 of 11 conditions open)"
-    )
+    assert lines[0] == f"CHARGING, ending: waiting for a limit of at least 6 A {ONE_OPEN}"

@@ -67,6 +67,7 @@ class Wall:
         self.hold: dict[str, int] = {}
         self._contact_ms = 0
         self._latch_ms = 0
+        self._jitter_mv = 0
         self.board.sensors.pilot_high_mv = -12_000
 
     def tick(self, dt_ms: int = TICK_MS) -> None:
@@ -126,10 +127,18 @@ class Wall:
         sensors.pilot_high_mv = -12_000 if duty_bp == 0 and level_mv else level_mv
         sensors.pilot_low_mv = -12_000 if duty_bp < 10_000 and level_mv else level_mv
         sensors.voltage_l1_mv = sensors.voltage_l2_mv = 120_000
+        self._jitter_mv = (self._jitter_mv + 10) % 370  # as a metering chip that lives
+        sensors.voltage_l1_mv += self._jitter_mv
         sensors.frequency_millihertz = 60_000
+        sensors.leg_angle_decideg = 1_800
+        sensors.earth_ohm = 1
+        sensors.board_decic = sensors.terminal_decic = sensors.handle_decic = 250
+        sensors.coil_driven = coil
+        sensors.residual_ua = 200_000 if test else 0
         self._contact_ms = self._contact_ms + dt_ms if coil != sensors.contactor_aux_closed else 0
         if self._contact_ms >= _CONTACT_MS:
             sensors.contactor_aux_closed = coil
+        sensors.load_mv = 240_000 if sensors.contactor_aux_closed else 0
         moving = reset if sensors.ground_fault_latched else test
         self._latch_ms = self._latch_ms + dt_ms if moving else 0
         if self._latch_ms >= _LATCH_MS:
@@ -137,6 +146,7 @@ class Wall:
         draws_ma = self.draw_ma if sensors.contactor_aux_closed else 0
         sensors.current_l1_ma = sensors.current_l2_ma = -draws_ma
         sensors.power_w = -draws_ma * 240 // 1000
+        sensors.power_w -= self._jitter_mv // 100 if "power_w" not in self.hold else 0
         vars(sensors).update(self.hold)
 
 

@@ -13,6 +13,9 @@ CHARGE_HINTS = {
     "offer_spacing": "wait five seconds",
     "target": "the target's owner must allow at least 6 A, or let its target end",
     "steady_pilot": "look at cable, plug and inlet: the pilot comes and goes",
+    "dead_load": "unplug: something keeps the vehicle's side alive",
+    "handle": "let go of the handle's button, or latch its adapter",
+    "restart_delay": "wait some minutes, or hold the reset button on the unit",
 }
 # What keeps a closed contactor from charging although the firmware waits for nothing.
 HELD_TEXT = "a target that lets the vehicle draw"
@@ -47,6 +50,7 @@ CLEAR_TEXTS = {
     "unplug": "when the vehicle is unplugged",
     "reset": "by a reset, once its cause has gone",
     "restart": "by a power cycle",
+    "on_site": "by the reset button on the unit, held for a second, once its cause has gone",
 }
 HELD = "HELD AT 0 kW"  # the contactor is closed to charge, and nothing flows
 SESSION_TEXTS = {

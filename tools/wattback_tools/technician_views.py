@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from wattback_hil.console.answers import Hello, LatchedFault, Vitals, Why
-from wattback_sim.texts import FAULT_TEXTS, power_in_words
+from wattback_sim.texts import power_in_words
 from wattback_tools import technician_why as reasons
 from wattback_tools.technician_texts import (
     CLEAR_TEXTS,
@@ -26,7 +26,7 @@ from wattback_tools.technician_units import (
     volts,
     watts,
 )
-from wattback_tools.technician_why import Condition, Reasons
+from wattback_tools.technician_why import ActiveFault, Condition, Reasons
 
 
 def unit_document(hello: Hello) -> dict[str, Any]:
@@ -71,8 +71,9 @@ def status_lines(
 def verdict(vitals: Vitals, why: Why) -> str:
     """What it does, in one line; if it does not charge or will stop, what is waited for."""
     text = SESSION_TEXTS.get(vitals.session_state, vitals.session_state.upper())
-    if vitals.faults:
-        return f"{SESSION_TEXTS['fault']}: {reasons.fault_texts(vitals.faults)}"
+    stopping = reasons.stopping(vitals.faults)
+    if stopping:
+        return f"{SESSION_TEXTS['fault']}: {reasons.fault_texts(stopping)}"
     charge = reasons.charging(why, vitals.power_w)
     if vitals.session_state in ("charging", "discharging"):
         if vitals.session_state == "charging" and charge.held:
@@ -88,13 +89,18 @@ def verdict(vitals: Vitals, why: Why) -> str:
 
 
 def fault_lines(fault: LatchedFault) -> list[str]:
-    """A latched fault and every way out of it."""
+    """A latched fault, what to do about it and every way out of it."""
     after = duration(fault.after_s)
     ends = [
         CLEAR_TEXTS.get(way, way).format(after=after, retries=fault.retries)
         for way in fault.clears
     ]
-    return [FAULT_TEXTS.get(fault.name, fault.name), *(f"  ends {way}" for way in ends)]
+    (known,) = reasons.active_faults((fault.name,))
+    return [known.text, *_try_lines(known), *(f"  ends {way}" for way in ends)]
+
+
+def _try_lines(fault: ActiveFault) -> list[str]:
+    return [f"  try: {fault.hint}"] if fault.hint else []
 
 
 def status_document(
@@ -106,7 +112,11 @@ def status_document(
         "unit": unit_document(hello),
         "verdict": verdict(vitals, why),
         "vitals": asdict(vitals),
-        "faults": [asdict(fault) for fault in faults],
+        "faults": [
+            asdict(fault) | asdict(known)
+            for fault in faults
+            for known in reasons.active_faults((fault.name,))
+        ],
     }
 
 
@@ -114,10 +124,18 @@ def status_document(
 
 
 def why_lines(why: Why, power_w: int) -> list[str]:
-    """Conditions met and open, for either way, what to do next, and why it stopped."""
+    """Conditions met and open, for either way, what to do next, faults, and why it stopped."""
     return [
         *_block(*_charge(why, power_w)),
         *_block(*_export(why)),
+        *(
+            line
+            for fault in reasons.active_faults(why.faults)
+            for line in (
+                f"{'WARNING' if fault.warning else 'FAULT'}: {fault.text}",
+                *_try_lines(fault),
+            )
+        ),
         f"LAST STOP: {reasons.last_stop(why)}",
     ]
 
@@ -164,6 +182,7 @@ def why_document(hello: Hello, why: Why, power_w: int) -> dict[str, Any]:
         "unit": unit_document(hello),
         "charging": _reasons_document(*_charge(why, power_w)),
         "exporting": _reasons_document(*_export(why)),
+        "faults": [asdict(fault) for fault in reasons.active_faults(why.faults)],
         "last_stop": {
             "cause": why.open_cause,
             "text": reasons.last_stop(why),

@@ -7,13 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wattback_hil.console.answers import Why
-from wattback_sim.texts import (
-    CAUSE_TEXTS,
-    EXPORT_WAIT_TEXTS,
-    FAULT_TEXTS,
-    REFUSAL_TEXTS,
-    WAIT_TEXTS,
-)
+from wattback_sim.fault_texts import FAULT_HINTS, FAULT_TEXTS, WARNINGS
+from wattback_sim.texts import CAUSE_TEXTS, EXPORT_WAIT_TEXTS, REFUSAL_TEXTS, WAIT_TEXTS
 from wattback_tools.technician_texts import (
     CHARGE_HINTS,
     EXPORT_HINTS,
@@ -48,6 +43,18 @@ class Condition:
     hint: str
 
 
+@dataclass(frozen=True)
+class ActiveFault:
+    """name: the firmware's. text: what is wrong. hint: what to do, "" for a fault of a newer
+    firmware. warning: energy flows on.
+    """
+
+    name: str
+    text: str
+    hint: str
+    warning: bool
+
+
 # These pass by themselves within seconds, so they are told only where nothing else is open.
 TRANSIENT = ("contactor_rest", "self_test", "offer_spacing")
 # Of an export that was cut: what every opening brings with it.
@@ -77,11 +84,11 @@ def charging(why: Why, power_w: int) -> Reasons:
     """Into the vehicle. power_w: measured."""
     pilot = f"pilot {why.pilot_state}"
     plugged = why.pilot_state in "BCD"
-    faults = fault_texts(why.faults)
+    faults = fault_texts(stopping(why.faults))
     named = _of(why, why.waiting_for, WAIT_TEXTS, _CHARGE_DETAILS, CHARGE_HINTS)
     conditions = [
         _own("vehicle", plugged, "a vehicle that is connected", pilot),
-        _own("faults", not why.faults, "the faults to be cleared", faults),
+        _own("faults", not faults, "the faults to be cleared", faults),
         *(_target_of_charging(why, item) if item.name == "target" else item for item in named),
     ]
     is_open = any(not condition.met for condition in conditions)
@@ -117,6 +124,19 @@ def last_stop(why: Why) -> str:
         # A target binds charging only where no link tells it, so a link that was there is gone.
         sentence += ", and the vehicle's digital link was silent"
     return sentence
+
+
+def active_faults(faults: tuple[str, ...]) -> tuple[ActiveFault, ...]:
+    """What is known of the faults that are active."""
+    return tuple(
+        ActiveFault(name, FAULT_TEXTS.get(name, name), FAULT_HINTS.get(name, ""), name in WARNINGS)
+        for name in faults
+    )
+
+
+def stopping(faults: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the faults that are more than a warning."""
+    return tuple(name for name in faults if name not in WARNINGS)
 
 
 def fault_texts(faults: tuple[str, ...]) -> str:
@@ -261,7 +281,7 @@ _CHARGE_DETAILS: Details = {
     "steady_pilot": lambda why: f"pilot {why.pilot_state}",
 }
 _EXPORT_DETAILS: Details = {
-    "fault": lambda why: fault_texts(why.faults),
+    "fault": lambda why: fault_texts(stopping(why.faults)),
     "vehicle_link": lambda why: f"link {why.vehicle_link}",
     "certification": _certification,
     "service": _service,

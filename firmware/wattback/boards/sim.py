@@ -5,7 +5,8 @@ class runs in a MicroPython process and inside CPython. Frames are arrays read a
 place; the constants and name lists below are their layout, and the host reads them from here.
 
     frame             after the head                          answer, after the head
-    KIND_BOOT         settings, retained words, serial        interpreter and its version
+    KIND_BOOT         settings, retained words, serial,       interpreter and its version
+                      random bits
     KIND_TICK         INPUT_NAMES                             OUTPUT_NAMES, the command obeyed,
                                                               status, report, retained words
     KIND_SERVICE      event, channel, take, age, count,       count, closing, bytes
@@ -60,8 +61,22 @@ INPUT_NAMES = (
     "power_w",
     "reactive_var",
     "frequency_millihertz",
+    "leg_angle_decideg",
+    "load_mv",
+    "load_angle_decideg",
+    "residual_ua",
+    "earth_ohm",
+    "board_decic",
+    "terminal_decic",
+    "handle_decic",
+    "proximity_ohm",
     "contactor_aux_closed",
+    "coil_driven",
     "ground_fault_latched",
+    "emergency_stopped",
+    "disconnect_open",
+    "handle_loose",
+    "reset_pressed",
 )
 OUTPUT_NAMES = (
     "pilot_duty_bp",
@@ -87,7 +102,7 @@ BYTES_OUT_AT = ANSWER_WORDS + 2
 MOST_OUT = (OUT_WORDS - BYTES_OUT_AT) * 3  # bytes that one answer takes along
 
 IN_WORDS = max(
-    HEAD_WORDS + len(SETTINGS) + retained.WORDS + 1,
+    HEAD_WORDS + len(SETTINGS) + retained.WORDS + 2,
     HEAD_WORDS + len(INPUT_NAMES),
     BYTES_IN_AT + (MOST_IN + 2) // 3,
 )
@@ -163,8 +178,22 @@ class SimBoard:
         inputs.power_w = frame[10]
         inputs.reactive_var = frame[11]
         inputs.frequency_millihertz = frame[12]
-        inputs.contactor_aux_closed = frame[13]
-        inputs.ground_fault_latched = frame[14]
+        inputs.leg_angle_decideg = frame[13]
+        inputs.load_mv = frame[14]
+        inputs.load_angle_decideg = frame[15]
+        inputs.residual_ua = frame[16]
+        inputs.earth_ohm = frame[17]
+        inputs.board_decic = frame[18]
+        inputs.terminal_decic = frame[19]
+        inputs.handle_decic = frame[20]
+        inputs.proximity_ohm = frame[21]
+        inputs.contactor_aux_closed = frame[22]
+        inputs.coil_driven = frame[23]
+        inputs.ground_fault_latched = frame[24]
+        inputs.emergency_stopped = frame[25]
+        inputs.disconnect_open = frame[26]
+        inputs.handle_loose = frame[27]
+        inputs.reset_pressed = frame[28]
 
     def drive(self, outputs: Outputs) -> None:
         """See `wattback.boards`."""
@@ -186,10 +215,11 @@ class SimBoard:
         frame = self.frame_in
         settings_end = HEAD_WORDS + len(SETTINGS)
         kept = [frame[settings_end + i] for i in range(retained.WORDS)]
-        self.connector = Connector(self, kept)
+        serial_at = settings_end + retained.WORDS
+        self.connector = Connector(self, kept, chance=frame[serial_at + 1])
         values = [frame[HEAD_WORDS + i] for i in range(len(SETTINGS))]
         refused = self.connector.load_settings(values)
-        serial = "%08d" % frame[settings_end + retained.WORDS]
+        serial = "%08d" % frame[serial_at]
         self.service = make_service(self.connector, Identity(serial), crc16_modbus, TcpPort)
         self._taking = _NOBODY
         names = [row[0] for row in SETTINGS]

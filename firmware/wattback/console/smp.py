@@ -32,7 +32,7 @@ _TOO_NEW = const(13)
 _OS_INVALID_FORMAT = const(2)
 _NO_SUCH_FIELD = const(2)  # of group 17750
 
-LONGEST_MESSAGE = const(512)  # either way
+LONGEST_MESSAGE = const(576)  # either way: every fault at once is one field
 _OVERHEAD_BYTES = const(4)  # of a frame: what programs take off "buf_size"
 _MOST_ITEMS = const(6)  # of a request: reading it is one step
 _NOTHING = const(-1)

@@ -28,7 +28,7 @@ from wattback_hil.console.lines import FramePart, LineReader
 from wattback_hil.console.ports import BYTES_PER_S, Port, SerialPort
 
 PROTOCOL_MAJOR = 1  # that this client understands
-ANSWER_S = 0.5  # an answer of 512 bytes takes 60 ms on the wire
+ANSWER_S = 0.5  # an answer of 576 bytes takes 60 ms on the wire
 ATTEMPTS = 3
 COMMANDS = ("hello", "vitals", "why", "faults")  # of the private group, by number
 

@@ -54,6 +54,7 @@ _TICK_NS = 10_000_000
 _BOOTS_NS = 5_000_000_000  # longer than any boot takes
 _SETTLED_TICKS = 3
 _FRAM_PLACE_BYTES = 512
+_EARTH_OHM = 100_000  # from about here on the ground monitor lets go (docs/board_pico.md)
 _STEP = 64  # instructions: alarms may come half a microsecond late
 
 
@@ -178,22 +179,36 @@ class PicoLink:
             out[OBEYED_AT : OBEYED_AT + len(obeyed)] = obeyed
         out[RETAINED_AT:] = _newest(circuit.fram.content)
 
-    def _measure(self, inputs: Sequence[int]) -> None:
-        high_mv, low_mv, l1_mv, l2_mv, l1_ma, l2_ma, power_w, var, millihertz, aux, latched = (
-            inputs
-        )
+    def _measure(self, words: Sequence[int]) -> None:
+        inputs = dict(zip(INPUT_NAMES, words, strict=True))
         circuit = self.circuit
-        circuit.pilot.high_v = high_mv / 1000
-        circuit.pilot.low_v = low_mv / 1000
+        circuit.pilot.high_v = inputs["pilot_high_mv"] / 1000
+        circuit.pilot.low_v = inputs["pilot_low_mv"] / 1000
         circuit.meter.measure(
-            (l1_mv / 1000, l2_mv / 1000),
-            (l1_ma / 1000, l2_ma / 1000),
-            power_w,
-            var,
-            millihertz / 1000,
+            (inputs["voltage_l1_mv"] / 1000, inputs["voltage_l2_mv"] / 1000),
+            (inputs["current_l1_ma"] / 1000, inputs["current_l2_ma"] / 1000),
+            inputs["power_w"],
+            inputs["reactive_var"],
+            inputs["frequency_millihertz"] / 1000,
+            leg_angle_deg=inputs["leg_angle_decideg"] / 10,
+            load_v=inputs["load_mv"] / 1000,
+            load_angle_deg=inputs["load_angle_decideg"] / 10,
+            residual_a=inputs["residual_ua"] / 1_000_000,
         )
-        circuit.set_contacts(bool(aux))
-        circuit.set_latch(bool(latched))
+        circuit.set_temperatures(
+            inputs["board_decic"] / 10, inputs["terminal_decic"] / 10, inputs["handle_decic"] / 10
+        )
+        circuit.set_proximity(inputs["proximity_ohm"])
+        circuit.set_handle(bool(inputs["handle_loose"]))
+        circuit.set_reset(bool(inputs["reset_pressed"]))
+        circuit.set_earth(inputs["earth_ohm"] < _EARTH_OHM)
+        circuit.set_contacts(bool(inputs["contactor_aux_closed"]))
+        circuit.set_coil(bool(inputs["coil_driven"]))
+        circuit.set_latch(bool(inputs["ground_fault_latched"]))
+        circuit.set_stops(
+            emergency=bool(inputs["emergency_stopped"]),
+            disconnect=bool(inputs["disconnect_open"]),
+        )
 
     def kept_faults(self) -> int:
         """Latched faults as the FRAM has them."""

@@ -7,19 +7,23 @@ from functools import partial
 from math import inf
 
 from rp2040py.gpio_pin import GPIOPinState
-from rp2040py.peripherals.i2c import I2CMode
+from rp2040py.peripherals.i2c import R_TX_EMPTY, I2CMode
 
 from wattback.boards.pico import pins
+from wattback_sim.pico.adc_chip import AdcChip
 from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.fram_chip import FramChip
 from wattback_sim.pico.lines import EdgeReader, EdgeWriter
 from wattback_sim.pico.metering import MeteringChip, Scale
 from wattback_sim.pico.pilot_line import PilotLine
+from wattback_sim.pico.sensors import Channel, ntc_ratio, proximity_ratio
 
 FRAM_ADDRESS = 0x50
+ADC_ADDRESS = 0x48
 PUMP_NS = 50e6  # the coil's driver lets go when its pump stands still for so long
-# 1 kΩ of 451 kΩ on each leg; a transformer 2500:1 on 10 Ω.
-METER_SCALE = Scale(voltage=1 / 451, current=10 / 2500)
+# 1 kΩ of 451 kΩ on each leg, of 901 kΩ on the vehicle's side; transformers 2500:1 on 10 Ω, and
+# 1000:1 on 200 Ω for the residual current.
+METER_SCALE = Scale(voltage=1 / 451, current=10 / 2500, load_voltage=1 / 901, residual=200 / 1000)
 VEHICLE_BAUD = 115_200
 
 
@@ -39,6 +43,7 @@ class Circuit:
         self.pilot = PilotLine(lambda: chip.now_ns)
         self.meter = MeteringChip(METER_SCALE)
         self.fram = FramChip()
+        self.adc = AdcChip()
         self.console = bytearray()
         self.rs485 = bytearray()
         self.vehicle = bytearray()
@@ -56,7 +61,7 @@ class Circuit:
         mcu.adc.channel_values = self.pilot  # type: ignore[assignment]  # it is only indexed
         self._wire_pilot()
         self._wire_meter()
-        self._wire_fram()
+        self._wire_bus()
         self._wire_contactor()
         mcu.uart[0].on_byte = self.console.append
         self._rs485_out = EdgeReader(mcu, rs485_baud, self.rs485.append)
@@ -73,6 +78,13 @@ class Circuit:
             self._listen(pin, partial(self._driven, pin))
         self.set_contacts(False)
         self.set_latch(False)
+        self.set_coil(False)
+        self.set_stops(emergency=False, disconnect=False)
+        self.set_earth(True)
+        self.set_temperatures(25.0, 25.0, 25.0)
+        self.set_proximity(inf)
+        self.set_handle(False)
+        self.set_reset(False)
 
     # --- what the board drives ---
 
@@ -129,6 +141,37 @@ class Circuit:
         """The mirror contact is to earth while the main contacts are open."""
         self._mcu.gpio[pins.CONTACTOR_AUX].set_input_value(closed)
 
+    def set_coil(self, driven: bool) -> None:
+        """The optocoupler across the coil pulls its pin down while there is voltage."""
+        self._mcu.gpio[pins.COIL_DRIVEN].set_input_value(not driven)
+
+    def set_stops(self, emergency: bool, disconnect: bool) -> None:
+        """The emergency stop is pressed, the disconnect open: their contacts to earth are open."""
+        self._mcu.gpio[pins.STOP_BUTTON].set_input_value(emergency)
+        self._mcu.gpio[pins.DISCONNECT].set_input_value(disconnect)
+
+    def set_earth(self, found: bool) -> None:
+        """The ground monitor pulls its pin down while it finds one."""
+        self._mcu.gpio[pins.EARTH_MISSING].set_input_value(not found)
+
+    def set_temperatures(self, board_c: float, terminal_c: float, handle_c: float) -> None:
+        """Of the sensors; far below or above all places they are open or shorted."""
+        self.adc.ratios[Channel.BOARD] = ntc_ratio(board_c)
+        self.adc.ratios[Channel.TERMINAL] = ntc_ratio(terminal_c)
+        self.adc.ratios[Channel.HANDLE] = ntc_ratio(handle_c)
+
+    def set_proximity(self, ohm: float) -> None:
+        """From the proximity pin to earth; inf: nothing is wired to it."""
+        self.adc.ratios[Channel.PROXIMITY] = proximity_ratio(ohm)
+
+    def set_handle(self, loose: bool) -> None:
+        """The contact of its button is to earth while it is neither pressed nor loose."""
+        self.adc.ratios[Channel.HANDLE_LOOSE] = float(loose)
+
+    def set_reset(self, pressed: bool) -> None:
+        """The reset button is to earth while it is pressed."""
+        self.adc.ratios[Channel.RESET] = float(not pressed)
+
     def type_on_console(self, data: bytes) -> None:
         """Bytes that have arrived at the console's UART."""
         for octet in data:
@@ -180,22 +223,35 @@ class Circuit:
         spi.on_transmit = lambda octet: spi.complete_transmit(self.meter.exchange(octet))
         self._listen(pins.METER_CS, lambda level: self.meter.select(not level))
 
-    def _wire_fram(self) -> None:
+    def _wire_bus(self) -> None:
         i2c = self._mcu.i2c[0]
+        talks_to_adc = False
 
         def connect(address: int, mode: I2CMode) -> None:
-            good = address == FRAM_ADDRESS and self.fram.present
-            if good and mode == I2CMode.WRITE:
-                self.fram.write_begins()
+            nonlocal talks_to_adc
+            talks_to_adc = address == ADC_ADDRESS
+            if talks_to_adc:
+                good = self.adc.present
+                if mode == I2CMode.READ:
+                    self.adc.read_begins()
+            else:
+                good = address == FRAM_ADDRESS and self.fram.present
+                if good and mode == I2CMode.WRITE:
+                    self.fram.write_begins()
             i2c.complete_connect(good)
+            if not good:  # as on silicon; without it the driver waits for its timeout
+                i2c._set_interrupts(R_TX_EMPTY)
 
         def write(octet: int) -> None:
-            self.fram.take(octet)
+            (self.adc if talks_to_adc else self.fram).take(octet)
             i2c.complete_write(True)
+
+        def read(ack: bool) -> None:
+            i2c.complete_read((self.adc if talks_to_adc else self.fram).give())
 
         i2c.on_connect = connect
         i2c.on_write_byte = write
-        i2c.on_read_byte = lambda ack: i2c.complete_read(self.fram.give())
+        i2c.on_read_byte = read
 
     def _wire_contactor(self) -> None:
         def pumped(level: bool) -> None:

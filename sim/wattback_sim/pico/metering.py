@@ -2,7 +2,8 @@
 
 Addresses, full-scale codes and the formula of the period are those of the manufacturer's register
 map. It knows reads and writes of 16 and 32 bits, and bursts once they are enabled; what it was set
-up for is gone after a power cut.
+up for is gone after a power cut. Phase C measures the vehicle's side, the neutral's channel the
+residual current.
 """
 
 from __future__ import annotations
@@ -21,14 +22,22 @@ _BURST_EN = 1 << 11
 _SHORT = range(0x480, 0x500)  # registers of 16 bits
 _BURST = (range(0x500, 0x63D), range(0x680, 0x6BD))
 _PERIOD = 0x418
+_ANGLE_VA_VB = 0x482
+_ANGLE_VA_VC = 0x484
+_ANGLE_HZ = 1_024_000  # what it counts between two zero crossings
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the circuit before the chip makes of the line: V at its input a V and an A of it."""
+    """What the circuit before the chip makes of the line: V at its input a V and an A of it.
+
+    load_voltage: of the vehicle's side; residual: an A that does not return.
+    """
 
     voltage: float
     current: float
+    load_voltage: float
+    residual: float
 
 
 class MeteringChip:
@@ -37,6 +46,8 @@ class MeteringChip:
     def __init__(self, scale: Scale) -> None:
         self._rms_a_volt = scale.voltage / _FULL_INPUT_V * _FULL_RMS
         self._rms_an_amp = scale.current / _FULL_INPUT_V * _FULL_RMS
+        self._rms_a_load_volt = scale.load_voltage / _FULL_INPUT_V * _FULL_RMS
+        self._rms_a_residual_amp = scale.residual / _FULL_INPUT_V * _FULL_RMS
         self._power_a_watt = scale.voltage * scale.current / _FULL_INPUT_V**2 * _FULL_POWER
         self.present = True
         self._measured: dict[int, int] = {}
@@ -55,8 +66,15 @@ class MeteringChip:
         power_w: float,
         reactive_var: float,
         frequency_hz: float,
+        *,
+        leg_angle_deg: float = 180.0,
+        load_v: float = 0.0,
+        load_angle_deg: float = 0.0,
+        residual_a: float = 0.0,
     ) -> None:
-        """Both legs of the line, as they are from now on; currents without a sign."""
+        """The line, as it is from now on: both legs, currents without a sign; how far leg 2, and
+        the vehicle's side between its legs, are ahead of leg 1; what flows to earth.
+        """
         line_v = sum(voltages_v) or 1.0
         for leg in range(2):
             part = voltages_v[leg] / line_v
@@ -66,6 +84,11 @@ class MeteringChip:
             self._measured[0x614 + leg] = round(reactive_var * part * self._power_a_watt)
         period = _SAMPLES_PER_S * 65536 / frequency_hz - 1 if frequency_hz > 0 else 0
         self._measured[_PERIOD] = round(period)
+        self._measured[0x634] = round(load_v * self._rms_a_load_volt)
+        self._measured[0x635] = round(residual_a * self._rms_a_residual_amp)
+        for register, ahead_deg in ((_ANGLE_VA_VB, leg_angle_deg), (_ANGLE_VA_VC, load_angle_deg)):
+            late = -ahead_deg % 360 / 360 / frequency_hz if frequency_hz > 0 else 0.0
+            self._measured[register] = round(late * _ANGLE_HZ)
 
     def select(self, selected: bool) -> None:
         """Its chip select has changed."""
@@ -94,9 +117,9 @@ class MeteringChip:
         return self._register(address)
 
     def _register(self, address: int) -> bytes:
-        if address in _SHORT:
-            return self._written.get(address, 0).to_bytes(2, "big")
         value = self._measured.get(address, 0) if self._written.get(_RUN) else 0
+        if address in _SHORT:
+            return (self._written.get(address, 0) or value).to_bytes(2, "big")
         return value.to_bytes(4, "big", signed=True)
 
     def _finish_write(self) -> None:

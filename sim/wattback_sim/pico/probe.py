@@ -48,7 +48,7 @@ class Probe:
         """Search the memory for the connector."""
         ram = memoryview(self._mcu.sram).cast("I")
         self._keys = self._interned(ram, {*STATUS_NAMES, *REPORT_NAMES, *_ATTRIBUTES})
-        wanted = self._keys.get("_spare_status")
+        wanted = self._keys.get("status")  # nothing else of this name has a Status
         if wanted is None:
             return False
         for index in range(len(ram) - 1):
@@ -69,7 +69,7 @@ class Probe:
         """The command that was carried out since the last call, if there was one; at most one a
         tick."""
         queue = self._attributes(self._word(self._at["queue"]))
-        tail = self._word(queue["_tail"]) >> 1
+        tail = self._word(queue["tail"]) >> 1
         before, self._tail = self._tail, tail
         if before in (-1, tail):
             return []
@@ -176,8 +176,7 @@ _ATTRIBUTES = (
     "status",
     "report",
     "queue",
-    "_spare_status",
-    "_tail",
+    "tail",
     "words",
     "pilot",
 )

@@ -1,8 +1,10 @@
 """Truths 1 and 5: when the contactor may be closed, in what time it must open, and why it did."""
 
 from wattback.contactor import CAUSE_NAMES, CAUSE_NONE, CAUSE_PLANNED
+from wattback.fault_table import ACTION_OPEN, ACTION_STOP, FAULTS
 from wattback.session import DISCHARGING
 from wattback_sim.board import AT, SimulatedBoard
+from wattback_sim.clock import TICK_US
 from wattback_sim.limit_ledger import LimitLedger
 from wattback_sim.truths.violations import Fail
 
@@ -13,6 +15,21 @@ _LATCH_US = 20_000
 _ENERGY_FIRST_US = 450_000  # steady C or D before closing: the debounce, less phase
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
 _GONE_US = 480_000  # state A this long is an unplug, less phase
+_DEAD_V = 31.0  # 30 V on the vehicle's side, and a sensor's noise
+# A stop: the vehicle has 3 s, is cut off after 6 s (IEC 61851-1 10.1, 10.2; evse.md 1.4, C), and
+# an export ceases first, which takes its ramp.
+_STOP_US = 60_000_000
+_THRESHOLD_MA = 20.0  # CCID20, and its curve (evse.md 3.1, C)
+_LIVE_LEG_MV = 81_000.0  # with less there is no angle to judge
+_LEAST_CURVE_US = 40_000  # two ticks and a contactor's release are never beaten
+_LATCH_MA = 60.0  # from here up the latch alone keeps the curve
+# What a dead latch should have cut the firmware does: its slowest row there (240 ms), its blanking
+# at a closing, and a slow contactor.
+_DEAD_LATCH_US = 350_000
+_STUCK_CLOSED = "stuck_closed"
+
+_OPENS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_OPEN)
+_STOPS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_STOP)
 
 _STATUS_COMMANDED = AT["contactor_commanded"]
 _CONFIRMED = AT["contactor_confirmed"]
@@ -42,6 +59,11 @@ class ContactorTruths:
         self._latched_us = 0
         self._latched = False
         self._stuck_us = -_CONTACTS_US
+        self._stopped_us = 0  # since when somebody has wanted it open
+        self._stopped = False
+        self._halted_us = 0
+        self._leak_share = 0.0  # of the time that the curve gives a leak
+        self._were_closed = False  # the contacts, a tick before
         self._aux_closed = 0  # a tick before
 
     def restarted(self) -> None:
@@ -96,6 +118,11 @@ class ContactorTruths:
         if supply != self._supply:
             self._supply = supply
             self._supply_us = now_us
+        installation = world.installation
+        stopped = installation.emergency_stop or installation.disconnect_open
+        if stopped != self._stopped:
+            self._stopped = stopped
+            self._stopped_us = now_us
         latched = world.path.latched
         if latched != self._latched:
             self._latched = latched
@@ -107,10 +134,14 @@ class ContactorTruths:
         l2_mv = grid.voltage_l2_v * 1000.0
         limits = self._settings
         slack_mv = 500.0  # the sensors' noise
+        if abs(l1_mv - l2_mv) > limits["legs_apart_mv"] + slack_mv:
+            return False  # a lost neutral
+        tolerance_deg = limits["leg_angle_tolerance_decideg"] / 10.0 + 1.0
+        live = min(l1_mv, l2_mv) > _LIVE_LEG_MV and 41.0 < grid.frequency_hz < 79.0
+        if live and 180.0 - grid.leg_angle_deg > tolerance_deg:
+            return False
         if self._board.answer[_SESSION] == DISCHARGING:
-            # The grid code's timers count (truth 2); a lost neutral shows in the legs alone.
-            apart_mv = 2 * limits["leg_high_mv"] - limits["nominal_line_mv"]
-            return abs(l1_mv - l2_mv) <= apart_mv + slack_mv
+            return True  # the grid code's timers count (truth 2)
         return (
             limits["leg_low_mv"] - slack_mv <= l1_mv <= limits["leg_high_mv"] + slack_mv
             and limits["leg_low_mv"] - slack_mv <= l2_mv <= limits["leg_high_mv"] + slack_mv
@@ -129,6 +160,8 @@ class ContactorTruths:
             self._fail(now_us, 1, "closed without a ground-fault self-test for this closing")
         if not self._supply:
             self._fail(now_us, 1, "closed on a supply outside its window")
+        if self._board.world.load_v > _DEAD_V and not self._board.world.path.closed:
+            self._fail(now_us, 1, "closed on a vehicle's side that was not dead")
         if self._board.world.wire.high_v < 4.0 and not self._settings["ventilation_present"]:
             self._fail(now_us, 1, "closed for a vehicle that needs ventilation")
 
@@ -142,8 +175,15 @@ class ContactorTruths:
             self._fail(now_us, 1, "commanded closed on a supply outside its window")
         if self._latched and now_us - self._latched_us > _LATCH_US:
             self._fail(now_us, 1, "commanded closed with the ground-fault latch tripped")
-        if self._board.answer[_FAULTS]:
+        faults = self._board.answer[_FAULTS]
+        if faults & _OPENS:
             self._fail(now_us, 1, "commanded closed with a fault latched")
+        if not faults & _STOPS:
+            self._halted_us = now_us
+        elif now_us - self._halted_us > _STOP_US:
+            self._fail(now_us, 1, "commanded closed long after a fault that stops")
+        if self._stopped and now_us - self._stopped_us > _COMMAND_US:
+            self._fail(now_us, 1, "commanded closed 50 ms after an emergency stop or a disconnect")
 
     def _opening(self, now_us: int) -> None:
         cause = self._board.answer[_CAUSE]
@@ -158,13 +198,32 @@ class ContactorTruths:
     def _contacts(self, now_us: int) -> None:
         world = self._board.world
         path = world.path
-        if path.stuck:
-            self._stuck_us = now_us  # no firmware can open what is welded
+        if path.stuck or path.coil_stuck == _STUCK_CLOSED:
+            self._stuck_us = now_us  # no firmware can open what is welded, or driven
             world.arcs.clear()
         elif path.closed:
+            if not (self._were_closed or path.commanded):
+                self._stuck_us = now_us  # a weld of less than a tick
             lost = not self._energy and now_us - self._energy_us > _CONTACTS_US
             if lost and now_us - self._stuck_us > _CONTACTS_US:
                 self._fail(now_us, 1, "contacts closed 100 ms after the pilot left C and D")
+        self._were_closed = path.closed
+        self._leak(now_us)
         if world.arcs:
             world.arcs.clear()
             self._fail(now_us, 1, "the plug's pins parted under load")
+
+    def _leak(self, now_us: int) -> None:
+        path = self._board.world.path
+        leak_ma = path.leak_ma
+        # A driver that stays on leaves the latch, which has its own range.
+        driven = path.coil_stuck == _STUCK_CLOSED and (path.latch_dead or leak_ma < _LATCH_MA)
+        if not path.closed or path.stuck or driven or leak_ma < _THRESHOLD_MA * 1.1:
+            self._leak_share = 0.0
+            return
+        least_us = _DEAD_LATCH_US if path.latch_dead else _LEAST_CURVE_US
+        curve_us = max((_THRESHOLD_MA / leak_ma) ** 1.43 * 1e6, least_us)
+        self._leak_share += TICK_US / curve_us
+        if self._leak_share > 1.0:
+            self._leak_share = 0.0
+            self._fail(now_us, 1, f"contacts closed for longer than {leak_ma:.0f} mA may flow")

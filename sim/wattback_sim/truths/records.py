@@ -1,6 +1,13 @@
 """Truths 6 and 7: latches leave only by a clear of their row, published energy never decreases."""
 
-from wattback.fault_table import CLEAR_GONE, CLEAR_RESET, CLEAR_RETRY, CLEAR_UNPLUG, FAULTS
+from wattback.fault_table import (
+    CLEAR_GONE,
+    CLEAR_ON_SITE,
+    CLEAR_RESET,
+    CLEAR_RETRY,
+    CLEAR_UNPLUG,
+    FAULTS,
+)
 from wattback_sim.board import AT, SimulatedBoard
 from wattback_sim.truths.violations import Fail
 
@@ -21,6 +28,7 @@ class RecordTruths:
         self._faults = 0
         self._gone_us = [0] * len(FAULTS)
         self._reset_us = -1
+        self._button_us = -1  # when the button on the unit was held last
         self._energies = (0, 0)
 
     def technician_reset(self) -> None:
@@ -30,6 +38,8 @@ class RecordTruths:
     def judge(self, now_us: int) -> None:
         """Judge latches and energy registers after this tick."""
         answer = self._board.answer
+        if self._board.world.installation.reset_button:
+            self._button_us = now_us
         if answer[_FAULTS] != self._faults:
             self._latches(now_us, answer[_FAULTS])
         energies = (answer[_IMPORT], answer[_EXPORT])
@@ -64,4 +74,5 @@ class RecordTruths:
             (clears & (CLEAR_GONE | CLEAR_RETRY) and waited)
             or (clears & CLEAR_UNPLUG and unplugged)
             or (clears & CLEAR_RESET and now_us - self._reset_us <= 20_000)
+            or (clears & (CLEAR_RESET | CLEAR_ON_SITE) and now_us - self._button_us <= 20_000)
         )

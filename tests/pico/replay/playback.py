@@ -15,22 +15,28 @@ from .words import KIND_COMMAND, KIND_TICK, RECORD_WORDS, SUM_AT, places_of, res
 class Playback:
     """A connector, and the recording in the file at `path`, phase by phase.
 
-    settings: of the connector, in table order.
+    settings: of the connector, in table order. state_words: of the state before each phase;
+    records: of the longest phase. Room for them is made first, while the heap is in one piece.
     """
 
-    def __init__(self, path: str, settings: "list[int]") -> None:
+    def __init__(self, path: str, settings: "list[int]", state_words: int, records: int) -> None:
+        self._state = _room(state_words)
+        self._pool = [_room(RECORD_WORDS) for _ in range(records)]
         self._file = open(path, "rb")  # noqa: SIM115 - read phase by phase, until the board stops
-        self._records = []  # type: list[array[int]]
+        self._count = 0  # of the records of this phase
         self._next = 0
         self._board = RecordedBoard()
         self.connector = Connector(self._board, [0] * WORDS)
         assert not self.connector.load_settings(settings)
-        self._places = places_of(self.connector)
+        self._places = places_of(self.connector, _names_of)
 
-    def begin(self, state_words: int, records: int) -> None:
+    def begin(self, records: int) -> None:
         """Take over the state before the next phase and bring its records into memory."""
-        restore(self.connector, self._places, self._read(state_words))
-        self._records = [self._read(RECORD_WORDS) for _ in range(records)]
+        self._file.readinto(self._state)
+        restore(self.connector, self._places, self._state)
+        for index in range(records):
+            self._file.readinto(self._pool[index])
+        self._count = records
         self._next = 0
 
     def feed(self) -> int:
@@ -38,25 +44,23 @@ class Playback:
 
         Allocates nothing, because it stands between measured ticks.
         """
-        record = self._records[self._next]
+        record = self._pool[self._next]
         self._next += 1
         while record[0] != KIND_TICK:
             self._hand_over(record)
-            record = self._records[self._next]
+            record = self._pool[self._next]
             self._next += 1
         self._board.frame = record
+        self._board.measure(self.connector.inputs)
         return record[1]
 
     def end(self) -> None:
         """The connector must have told what it told on CPython."""
         told = sum_of_answer(self.connector, self._board.driven)
-        assert self._next == len(self._records)
-        assert told == self._records[-1][SUM_AT], "the connector told something else on CPython"
-
-    def _read(self, words: int) -> "array[int]":
-        taken = array("i", [0] * words)
-        self._file.readinto(taken)
-        return taken
+        assert self._next == self._count
+        assert told == self._pool[self._next - 1][SUM_AT], (
+            "the connector told something else on CPython"
+        )
 
     def _hand_over(self, record: "array[int]") -> None:
         if record[0] == KIND_COMMAND:
@@ -68,3 +72,11 @@ class Playback:
         for index in range(len(vehicle.inbox)):
             vehicle.inbox[index] = record[1 + index]
         vehicle.inbox_full = 1
+
+
+def _room(words: int) -> "array[int]":
+    return array("i", [0] * words)
+
+
+def _names_of(holder) -> "list[str]":  # type: ignore[no-untyped-def]
+    return sorted(holder.__dict__)

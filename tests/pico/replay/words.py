@@ -3,7 +3,7 @@
 The recording of a phase is the connector's state before it, then records of RECORD_WORDS int32:
 their kind, then
 
-    KIND_TICK      board time in ms, the inputs in the order of `signals.Inputs`
+    KIND_TICK      board time in ms, the inputs in the order of `boards/sim.py`
     KIND_COMMAND   code and six arguments, put into the queue
     KIND_INBOX     the words of the vehicle link's inbox
 
@@ -19,7 +19,7 @@ KIND_TICK = 1
 KIND_COMMAND = 2
 KIND_INBOX = 3
 
-RECORD_WORDS = 14
+RECORD_WORDS = 28
 SUM_AT = RECORD_WORDS - 1
 
 _SUM_MASK = (1 << 30) - 1  # a small integer on the board
@@ -36,10 +36,11 @@ def sum_of_answer(connector, driven) -> int:  # type: ignore[no-untyped-def]
     return crc32(words) & _SUM_MASK
 
 
-def places_of(root) -> "list[tuple[object, str | None]]":  # type: ignore[no-untyped-def]
+def places_of(root, names_of) -> "list[tuple[object, str | None]]":  # type: ignore[no-untyped-def]
     """Where the connector and its parts hold their integers, in an order that both floors share.
 
-    A place is an object and a name, or an array and None for all of it. The two pictures of the
+    names_of: an object's attributes in the order of the names that they have on the board. A place
+    is an object and a name, or an array and None for all of it. The two pictures of the
     status, which change places each tick, are left out: a tick fills one of them anew, and reads
     of the other its number alone.
     """
@@ -56,7 +57,7 @@ def places_of(root) -> "list[tuple[object, str | None]]":  # type: ignore[no-unt
         elif isinstance(holder, tuple):
             waiting.extend(holder)
         elif hasattr(holder, "__dict__"):
-            for name in sorted(holder.__dict__):
+            for name in names_of(holder):
                 value = getattr(holder, name)
                 if isinstance(value, int):
                     places.append((holder, name))

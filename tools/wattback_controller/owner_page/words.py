@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from wattback_controller.choices import OPTION_NAMES, Choices
 from wattback_controller.connector_link import Reading, Silence
 from wattback_controller.owner_page.times import time_text
+from wattback_sim.fault_texts import FAULT_TEXTS
 from wattback_sim.page.words import DISCHARGING, IDLE, direction_of, percent, plain, power_words
-from wattback_sim.texts import EXPORT_WAIT_TEXTS, FAULT_TEXTS
+from wattback_sim.texts import EXPORT_WAIT_TEXTS
 
 SESSION_TEXTS = {
     "boot": "starting up",

@@ -154,7 +154,7 @@ WATCHDOG_TOLD = _REASON + (
 # Beyond the records of `fram.py`.
 _FRAM = f"""\
 from machine import I2C, Pin
-i2c = I2C(0, sda=Pin({pins.FRAM_SDA}), scl=Pin({pins.FRAM_SCL}), freq=1_000_000)
+i2c = I2C(0, sda=Pin({pins.FRAM_SDA}), scl=Pin({pins.FRAM_SCL}), freq=400_000)
 pattern = bytes((i * 37 + 11) & 0xff for i in range(64))
 """
 FRAM_WRITTEN = _FRAM + "i2c.writeto_mem(0x50, 0x1f00, pattern, addrsize=16)\nprint(1)\n"
@@ -225,7 +225,7 @@ from wattback.boards.pico.chips import Chip
 from wattback.boards.pico.pilot_io import PilotIo
 pilot = PilotIo(Chip())
 time.sleep_ms(20)
-print(pilot._dma.count)
+print(pilot.dma.count)
 """
 LATCH_PRIORITY = """\
 from machine import mem32

@@ -1,4 +1,4 @@
-"""docs/board_pico.svg: the circuit around the Pico in four panels.
+"""docs/board_pico.svg: the circuit around the Pico in five panels.
 
 Yellow tags are pins of the Pico: number on the board's edge, name in the firmware, GPIO.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from wattback_sim.page.svg import rect, short
 from wattback_tools.board_pico.front_end import NOMINAL, SOURCE_OHM
+from wattback_tools.board_pico.slow_inputs import slow_inputs
 from wattback_tools.board_pico.symbols import STYLE, TAG_WIDTH, Sheet
 
 _WIDTH = 1120.0
 _LEFT = 24.0
 _PINS = _LEFT + TAG_WIDTH  # where wires from tags begin
-_PILOT_TOP, _CHAIN_TOP, _METER_TOP, _LINES_TOP, _HEIGHT = 0.0, 440.0, 1130.0, 1510.0, 1970.0
+_PILOT_TOP, _CHAIN_TOP, _METER_TOP, _SLOW_TOP = 0.0, 440.0, 1130.0, 1710.0
+_LINES_TOP, _HEIGHT = 2330.0, 2790.0
 _PULL_DOWN = "4.7 kΩ"
 
 
@@ -23,8 +25,9 @@ def drawing() -> str:
     _pilot(sheet, _PILOT_TOP)
     _chain(sheet, _CHAIN_TOP)
     _meter(sheet, _METER_TOP)
+    slow_inputs(sheet, _SLOW_TOP)
     _lines(sheet, _LINES_TOP)
-    for top in (_CHAIN_TOP, _METER_TOP, _LINES_TOP):
+    for top in (_CHAIN_TOP, _METER_TOP, _SLOW_TOP, _LINES_TOP):
         sheet.wire((_LEFT, top), (_WIDTH - _LEFT, top), look="dashed")
     size = f"{short(_WIDTH)} {short(_HEIGHT)}"
     return (
@@ -187,33 +190,52 @@ def _chain(sheet: Sheet, top: float) -> None:
 
 
 def _meter(sheet: Sheet, top: float) -> None:
-    sheet.write(_LEFT, top + 32, "Metering of the supply, upstream of the contactor", "head")
+    sheet.write(_LEFT, top + 32, "Metering: the supply, the vehicle's side, and earth", "head")
     for place, pin in enumerate(("METER_MISO", "METER_CS", "METER_SCK", "METER_MOSI")):
         y = top + 90 + 45 * place
         sheet.tag(_LEFT, y, pin)
         sheet.wire((_PINS, y), (300, y))
         sheet.wire((410, y), (470, y))
     sheet.box(300, top + 65, 110, 185, "isolator", "4 channels,", "reinforced")
-    sheet.box(470, top + 65, 130, 265, "ADE9000", "ground on N,", "own isolated", "3.3 V")
-    for leg, y in (("1", top + 90), ("2", top + 175)):
-        pin = "VA" if leg == "1" else "VB"
+    sheet.box(470, top + 65, 130, 465, "ADE9000", "ground on N,", "own isolated", "3.3 V")
+    for place, (pin, ohm, conductor) in enumerate(
+        (
+            ("VA", "150 kΩ", "L1"),
+            ("VB", "150 kΩ", "L2"),
+            ("VCP", "300 kΩ", "L1, load"),
+            ("VCN", "300 kΩ", "L2, load"),
+        )
+    ):
+        y = top + 90 + 85 * place
         sheet.write(608, y - 7, pin)
-        sheet.wire((600, y), (800, y))
-        sheet.dot(680, y)
-        sheet.standing(680, y + 10, "1 kΩ, 0.1 %")
-        sheet.wire((680, y), (680, y + 10))
-        sheet.wire((680, y + 56), (680, y + 62))
-        sheet.other_ground(680, y + 62, "N")
-        for place in range(3):
-            start = 800 + 66 * place
-            sheet.resistor(start, y, "150 kΩ")
-            sheet.wire((start + 46, y), (start + 66 if place < 2 else 1000, y))
-        sheet.terminal(1005, y, f"L{leg}")
-        y = top + 275 + (0 if leg == "1" else 35)
-        sheet.write(608, y - 5, "IA" if leg == "1" else "IB")
+        _divider(sheet, y, ohm)
+        sheet.terminal(1005, y, conductor)
+    for place, (pin, what) in enumerate(
+        (
+            ("IA", "transformer 2500:1 on L1, 10 Ω across it"),
+            ("IB", "transformer 2500:1 on L2, 10 Ω across it"),
+            ("IN", "transformer 1000:1 around L1, L2 and N, 200 Ω"),
+        )
+    ):
+        y = top + 437 + 35 * place
+        sheet.write(608, y - 5, pin)
         sheet.wire((600, y), (680, y))
-        sheet.box(680, y - 14, 380, 28, f"transformer 2500:1 on L{leg}, 10 Ω across it")
-    sheet.write(680, top + 350, "its mark towards the vehicle: out of the vehicle is positive")
+        sheet.box(680, y - 14, 380, 28, what)
+    sheet.write(680, top + 548, "marks towards the vehicle: out of the vehicle is positive")
+
+
+def _divider(sheet: Sheet, y: float, ohm: str) -> None:
+    """Three resistors in series from a conductor, and one across the input."""
+    sheet.wire((600, y), (800, y))
+    sheet.dot(680, y)
+    sheet.standing(680, y + 10, "1 kΩ, 0.1 %")
+    sheet.wire((680, y), (680, y + 10))
+    sheet.wire((680, y + 56), (680, y + 62))
+    sheet.other_ground(680, y + 62, "N")
+    for place in range(3):
+        start = 800 + 66 * place
+        sheet.resistor(start, y, ohm)
+        sheet.wire((start + 46, y), (start + 66 if place < 2 else 1000, y))
 
 
 def _lines(sheet: Sheet, top: float) -> None:
@@ -231,7 +253,7 @@ def _lines(sheet: Sheet, top: float) -> None:
         ),
         (
             ("FRAM_SDA", "FRAM_SCL"),
-            ("FM24CL64B or alike", "address 0x50, 1 MHz", "1.5 kΩ to 3.3 V on both"),
+            ("FM24CL64B or alike", "address 0x50", "1.5 kΩ to 3.3 V on both"),
             (),
         ),
         (

@@ -13,6 +13,7 @@ from wattback_tools.board_pico import front_end, scales
 from wattback_tools.board_pico.failures import FAILURES, LEVELS_V, LOW_V, LOWEST_READ_V, Failure
 from wattback_tools.board_pico.pin_table import PINS
 from wattback_tools.board_pico.scales import scale_rows
+from wattback_tools.board_pico.temperatures import TEMPERATURES_C, Reading
 from wattback_tools.board_pico.thresholds import margins
 
 _PAGE = Path(__file__).with_name("page.md")
@@ -34,6 +35,7 @@ def _tables() -> list[tuple[str, str]]:
         ("margins", _margins()),
         ("failures", _failures()),
         ("scales", _scales()),
+        ("temperatures", _temperatures()),
     ]
 
 
@@ -62,6 +64,8 @@ def _figures() -> list[tuple[str, str]]:
         ("lowest_read", _volts(LOWEST_READ_V)),
         ("full_v", f"{scales.FULL_V:.1f}"),
         ("full_a", f"{scales.FULL_A:.1f}"),
+        ("full_load_v", f"{scales.FULL_LOAD_V:.1f}"),
+        ("full_residual_a", f"{scales.FULL_RESIDUAL_A:.2f}"),
         ("frequency_step", f"{scales.frequency_step_millihertz(60.0):.1f}"),
     ]
 
@@ -158,7 +162,7 @@ def _failures() -> str:
 
 def _scales() -> str:
     return _table(
-        ("of one leg", "full scale", "code then", "firmware's factor", "its error", "its step"),
+        ("quantity", "full scale", "code then", "firmware's factor", "its error", "its step"),
         (
             (
                 row.name,
@@ -170,6 +174,24 @@ def _scales() -> str:
                 f"{row.conversion.step:.1f} {row.unit}",
             )
             for row in scale_rows()
+        ),
+        left=1,
+    )
+
+
+def _temperatures() -> str:
+    readings = [Reading(celsius) for celsius in TEMPERATURES_C]
+    return _table(
+        ("at, °C", "code", "firmware reads, °C", "a code is, K", "1 % of a resistor is, K"),
+        (
+            (
+                f"{reading.celsius:.0f}".replace("-", "−"),
+                str(reading.code),
+                f"{reading.read_decic / 10:.1f}".replace("-", "−"),
+                f"{reading.code_k:.2f}",
+                f"{reading.percent_k:.2f}",
+            )
+            for reading in readings
         ),
         left=1,
     )

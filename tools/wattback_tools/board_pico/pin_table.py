@@ -17,6 +17,8 @@ _EDGE = (
     *(16, 17, None, 18, 19, 20, 21, None, 22, None, 26, 27, None, 28),
 )
 PULL_DOWN = "4.7 kΩ to ground at the far end"
+PULL_UP = "the chip's pull-up"
+CONTACT_PULL_UP = "1 kΩ to 3.3 V at the Pico"  # 3 mA: what a dry contact needs to stay clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,25 @@ PINS = (
         "in",
         "–",
         "transmitter of the modem",
-        "the chip's pull-up",
+        PULL_UP,
         "the vehicle link lapses: no energy out of the vehicle",
     ),
     PinRow(
         "FRAM_SDA",
         "both",
         "–",
-        "SDA of the FRAM",
+        "SDA of the FRAM and of the ADS7828",
         "1.5 kΩ to 3.3 V",
-        "starts with energy registers and latches at 0, and stores none",
+        "starts with energy registers and latches at 0, and stores none; sensors read open",
     ),
-    PinRow("FRAM_SCL", "out", "–", "SCL of the FRAM", "1.5 kΩ to 3.3 V", "as FRAM_SDA"),
+    PinRow(
+        "FRAM_SCL",
+        "out",
+        "–",
+        "SCL of the FRAM and of the ADS7828",
+        "1.5 kΩ to 3.3 V",
+        "as FRAM_SDA",
+    ),
     PinRow(
         "CONTACTOR",
         "out",
@@ -156,7 +165,7 @@ PINS = (
         "in",
         "high: tripped",
         "output of the latch",
-        "the chip's pull-up",
+        PULL_UP,
         "reads tripped: permission withdrawn",
     ),
     PinRow(
@@ -164,8 +173,40 @@ PINS = (
         "in",
         "high: closed",
         "mirror contact (normally closed) to ground",
-        "the chip's pull-up",
+        PULL_UP,
         "reads closed: a welded contactor, so a fault",
+    ),
+    PinRow(
+        "COIL_DRIVEN",
+        "in",
+        "low: voltage at the coil",
+        "optocoupler across the coil",
+        PULL_UP,
+        "reads no voltage: a fault with the next closing, not before",
+    ),
+    PinRow(
+        "STOP_BUTTON",
+        "in",
+        "high: pressed",
+        "emergency stop, a normally closed contact to ground",
+        CONTACT_PULL_UP,
+        "reads pressed: no closing",
+    ),
+    PinRow(
+        "DISCONNECT",
+        "in",
+        "high: open",
+        "auxiliary contact of the lockable disconnect, to ground while that is closed",
+        CONTACT_PULL_UP,
+        "reads open: no closing",
+    ),
+    PinRow(
+        "EARTH_MISSING",
+        "in",
+        "high: no earth",
+        "ground monitor's optocoupler, to ground while there is an earth",
+        PULL_UP,
+        "reads no earth: no closing",
     ),
     PinRow(
         "METER_MISO",

@@ -6,16 +6,19 @@ connector itself has withdrawn it.
 """
 
 from machine import Pin
+from micropython import const
 
 from wattback.boards.pico import pins
 from wattback.boards.pico.meter import Meter
 from wattback.boards.pico.pilot_io import PilotIo
 from wattback.signals import Inputs, Outputs
 
+_NO_EARTH_OHM = const(1 << 20)  # the ground monitor says yes or no
+
 
 class PicoBoard:
     """sample and drive are the tick's, measure is for half-way between two. chip: what differs
-    between RP2040 and RP2350.
+    between RP2040 and RP2350. What `SlowInputs` fills is none of its business.
     """
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
@@ -25,6 +28,10 @@ class PicoBoard:
         self._reset = Pin(pins.FAULT_RESET, Pin.OUT, value=0)
         self._latched = Pin(pins.FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
         self._aux = Pin(pins.CONTACTOR_AUX, Pin.IN, Pin.PULL_UP)
+        self._coil = Pin(pins.COIL_DRIVEN, Pin.IN, Pin.PULL_UP)
+        self._stop = Pin(pins.STOP_BUTTON, Pin.IN, Pin.PULL_UP)
+        self._disconnect = Pin(pins.DISCONNECT, Pin.IN, Pin.PULL_UP)
+        self._no_earth = Pin(pins.EARTH_MISSING, Pin.IN, Pin.PULL_UP)
         self._inputs = Inputs()  # the tick's, from its first one on
         self._cut = 0  # 1: the latch has taken the permission back
         self._pumped = 0
@@ -46,7 +53,11 @@ class PicoBoard:
         """See `wattback.boards`. Pilot and supply are those of the last `measure`."""
         self._inputs = inputs
         inputs.contactor_aux_closed = self._aux()
+        inputs.coil_driven = 1 - self._coil()
         inputs.ground_fault_latched = self._latched()
+        inputs.emergency_stopped = self._stop()
+        inputs.disconnect_open = self._disconnect()
+        inputs.earth_ohm = _NO_EARTH_OHM if self._no_earth() else 0
 
     def drive(self, outputs: Outputs) -> None:
         """See `wattback.boards`."""

@@ -21,7 +21,7 @@ _PLACES = const(2)
 _PLACE_BYTES = const(512)
 _SEQUENCE_MASK = const(0x0FFFFFFF)
 _ATTEMPTS = const(3)
-_PIECE = const(32)  # 0.4 ms of a bus at 1 MHz
+_PIECE = const(32)  # 0.8 ms of a bus at 400 kHz
 _HEAD_WORDS = const(1)
 _WORDS = _HEAD_WORDS + retained.WORDS
 _STORED = retained.EXPORT_WH + 1  # words that hold both energy registers
@@ -31,7 +31,7 @@ _RESTS = (retained.IMPORT_REST, retained.EXPORT_REST)
 
 
 class Fram:
-    """i2c: the bus, at 1 MHz. sound: 0 when the chip does not answer. stored: the energy
+    """i2c: the bus, at 400 kHz. sound: 0 when the chip does not answer. stored: the energy
     registers, in their places, as the youngest whole record has them, or as they are where there
     is no memory.
     """

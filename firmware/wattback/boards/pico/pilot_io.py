@@ -39,7 +39,7 @@ _MOST_MV = const(13_100)
 
 
 class PilotIo:
-    """drive(duty_bp) sets the wire; read(inputs) takes its levels."""
+    """drive(duty_bp) sets the wire; read(inputs) takes its levels. dma: brings the samples."""
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
         self._duty_bp = 0
@@ -49,12 +49,12 @@ class PilotIo:
         self._samples = array("H", [0] * _SAMPLES)
         self._address = addressof(self._samples)
         self._levels = array("i", [0, 0])
-        self._dma = rp2.DMA()
-        self._channel = chip.dma_base + 0x40 * self._dma.channel
-        control = self._dma.pack_ctrl(
+        self.dma = rp2.DMA()
+        self._channel = chip.dma_base + 0x40 * self.dma.channel
+        control = self.dma.pack_ctrl(
             size=1, inc_read=False, inc_write=True, treq_sel=chip.dreq_adc, irq_quiet=True
         )
-        self._dma.config(
+        self.dma.config(
             read=chip.adc_base + _ADC_FIFO,
             write=self._samples,
             count=_SAMPLES,

@@ -3,7 +3,7 @@
 A pin out of reset is an input with a pull-down, so every output here is safe when it is low:
 contactor not permitted, no test current, the pilot at −12 V. An input that lost its wire reads
 high by its pull-up, and high is what keeps a contactor open: the latch tripped, the contact
-closed.
+closed, a stop button pressed, no earth, no voltage at the coil.
 """
 
 from micropython import const
@@ -16,7 +16,7 @@ RS485_RX = const(5)
 VEHICLE_TX = const(6)  # by PIO, both
 VEHICLE_RX = const(7)
 VEHICLE_BUSY = const(2)  # high while the vehicle link is sending
-FRAM_SDA = const(8)  # I2C0
+FRAM_SDA = const(8)  # I2C0, and the converter of the slow inputs
 FRAM_SCL = const(9)
 CONTACTOR = const(10)  # permission for the coil
 COIL_PUMP = const(11)  # toggled by every tick; a level that stands drops the coil
@@ -28,8 +28,12 @@ METER_MISO = const(16)  # SPI0
 METER_CS = const(17)
 METER_SCK = const(18)
 METER_MOSI = const(19)
+COIL_DRIVEN = const(20)  # low while there is voltage at the coil
 PILOT_PWM = const(21)
+STOP_BUTTON = const(22)  # a normally closed contact to earth: high while it is pressed
 PILOT_ADC = const(26)  # ADC0
+DISCONNECT = const(27)  # a contact to earth: high while the lockable disconnect is open
+EARTH_MISSING = const(28)  # low while the ground monitor finds a protective earth
 
 OUTPUTS = (
     RS485_DE,

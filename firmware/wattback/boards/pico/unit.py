@@ -21,6 +21,7 @@ from wattback.boards.pico import pins
 from wattback.boards.pico.board import PicoBoard
 from wattback.boards.pico.fast import crc16
 from wattback.boards.pico.fram import Fram, free_bus
+from wattback.boards.pico.slow_inputs import SlowInputs
 from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
 from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
 from wattback.identity import Identity
@@ -34,7 +35,8 @@ _WATCHDOG_MS = const(500)
 _COLLECT_TICKS = const(100)  # a collection a second
 _PIECE = const(64)  # bytes moved at once
 _MOST_LOOKS = const(3)  # pieces at once: more than a ring holds, and an end to any flood
-_FRAM_HZ = const(1_000_000)
+_BUS_HZ = const(400_000)  # the converter's most (the FRAM would take 1 MHz)
+_BUS_TIMEOUT_US = const(10_000)  # of one transfer, ticks that come between included
 _FUTURE_US = const(1 << 28)
 _WATCHDOG_REASON = const(8)  # register of the watchdog (RP2040 datasheet 4.7.6), and its bit
 _REASON_TIMER = const(1)
@@ -56,13 +58,20 @@ class Unit:
         self._ticks_next = 0
         self.board = PicoBoard(chip)
         free_bus(Pin(pins.FRAM_SCL, Pin.OPEN_DRAIN, value=1))
-        i2c = I2C(0, sda=Pin(pins.FRAM_SDA), scl=Pin(pins.FRAM_SCL), freq=_FRAM_HZ)
+        i2c = I2C(
+            0,
+            sda=Pin(pins.FRAM_SDA),
+            scl=Pin(pins.FRAM_SCL),
+            freq=_BUS_HZ,
+            timeout=_BUS_TIMEOUT_US,
+        )
         self.fram = Fram(i2c)
         # machine.reset_cause() takes a restart that was asked for, after a flash, for the same.
         bitten = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON] & _REASON_TIMER
         cause = RESET_WATCHDOG if bitten else RESET_POWER_ON
         self.connector = Connector(self.board, self.fram.load(), cause)
         self.connector.stored = self.fram.stored
+        self.slow_inputs = SlowInputs(i2c, self.connector.inputs)
         self._load_settings()
         serial = hexlify(machine.unique_id()).decode()
         self.service = make_service(self.connector, Identity(serial), crc16, at_once=0)
@@ -95,14 +104,15 @@ class Unit:
         gc.threshold(-1)  # from here on it comes once a second, or when nothing is left
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
         self._timer = Timer(
-            -1, period=TICK_MS // 2, mode=Timer.PERIODIC, callback=self._beat, hard=True
+            -1, period=TICK_MS // 2, mode=Timer.PERIODIC, callback=self.beat, hard=True
         )
         try:
             self._serve()
         except KeyboardInterrupt:
             self._stop_for_maintenance()
 
-    def _beat(self, timer) -> None:  # type: ignore[no-untyped-def]
+    def beat(self, timer) -> None:  # type: ignore[no-untyped-def]
+        """A tick, or a measurement for the next; in the interrupt."""
         try:  # first: what is pending (Ctrl-C) is raised at the next jump, in here too
             if self.failure is None:
                 self._ticks_next ^= 1
@@ -136,7 +146,7 @@ class Unit:
             if self.ticks != seen and (not waits or self.ticks != (seen + 1) & TIME_MASK_MS):
                 seen = self.ticks
                 self._watchdog.feed()
-                self._after_tick()
+                self.after_tick()
                 collect_in -= 1
             elif not waits and not service.step_one(now_us):
                 if collect_in <= 0:
@@ -150,7 +160,8 @@ class Unit:
         while True:  # not fed any more
             machine.idle()
 
-    def _after_tick(self) -> None:
+    def after_tick(self) -> None:
+        """What the loop does once for a tick."""
         # Modbus RTU alone asks how long its wire was silent; the others can wait for a tick.
         for channel in range(CHANNEL_TCP):
             for _ in range(_MOST_LOOKS):
@@ -162,6 +173,7 @@ class Unit:
             for channel in range(CHANNEL_TCP):
                 self._send(channel)
         self.fram.step(self.connector.retained)
+        self.slow_inputs.step()
 
     def _now_us(self) -> int:
         # A time by which nothing has come that the port of Modbus RTU does not know: a tick may

@@ -1,0 +1,136 @@
+"""Restart: after an outage or a reset a visit goes on after a random delay, and then by a ramp.
+
+A street must not come back at once. A retained word remembers that energy flowed when the power
+went, or the supply. It stands until the ramp is over, so that a second outage finds it; an unplug
+ends it all, for a new visit has nothing to do with the outage.
+"""
+
+from array import array
+
+from micropython import const
+
+from wattback.limits import NO_LIMIT_MA
+from wattback.pilot import MINIMUM_OFFER_MA
+from wattback.retained import INTERRUPTED
+from wattback.settings import Settings
+
+# A dying supply may open the contactor before it is found unfit: longer than any supply_trip_ms.
+_HOLD_MS = const(12000)
+# A start shows the vehicle within it; one that is not there was unplugged in the outage.
+_UNSEEN_MS = const(10000)
+
+_CHANCE_MASK = const(0x3FFFFFFF)
+# Multiply with carry, b = 2^15: all stays below 2^30, and the period is about 2^29, because
+# a × 2^15 − 1 and a × 2^14 − 1 are prime.
+_HALF = const(0x7FFF)
+_MULTIPLIER = const(32760)
+
+# `_outage` counts turns down to 0: the supply was bad in this turn, or in the one before.
+_OUT = const(2)
+
+
+class Restart:
+    """waiting: 1 while the delay runs. left_s: of it, rounded up. limit_ma: what the ramp allows.
+
+    limit_ma is the smallest offer until energy flows again, and NO_LIMIT_MA after the ramp.
+    chance: 30 random bits, others for each unit and each start.
+    """
+
+    def __init__(self, retained: "array[int]", chance: int) -> None:
+        self._retained = retained
+        self.waiting = 1 if retained[INTERRUPTED] else 0
+        self.left_s = 0
+        self.limit_ma = MINIMUM_OFFER_MA if self.waiting else NO_LIMIT_MA
+        self._chance = chance & _CHANCE_MASK or 1  # 0 would stay 0
+        self._begun = 0
+        self._delay_s = 0
+        self._delay_ms = 0
+        self._risen_ms = 0
+        self._outage = _OUT
+        self._seen = 0
+        self._unseen_ms = 0
+        self._open_ms = 0
+
+    def begin(self, settings: Settings) -> None:
+        """The settings are loaded: the delay of an interrupted visit is known."""
+        self._begun = 1
+        self._delay_s = settings.restart_delay_s
+        if self.waiting:
+            self._wait()
+
+    def skip(self) -> None:
+        """Somebody on site does not want to wait. The ramp stays."""
+        if self._begun:
+            self.waiting = 0
+            self.left_s = 0
+
+    def lost_supply(self) -> None:
+        """The supply is unfit, or its fault is latched; called before `sense`, each such turn.
+
+        The delay of a visit that was under way is drawn anew, and runs once that is over.
+        """
+        if not self._retained[INTERRUPTED]:
+            return
+        if not self._outage and self._begun:
+            self.waiting = 1
+            self.limit_ma = MINIMUM_OFFER_MA
+            self._chance = (self._chance & _HALF) * _MULTIPLIER + (self._chance >> 15)
+            self._wait()
+        self._outage = _OUT
+
+    def sense(self, closed: int, connected: int, settings: Settings, dt_ms: int) -> None:
+        """Let a turn pass. closed: the contactor's command. connected: 0 once unplugged."""
+        if self._outage:
+            self._outage -= 1
+        if self.limit_ma != NO_LIMIT_MA:
+            if self._begun:
+                self._resume(closed, connected, settings, dt_ms)
+        elif closed:
+            self._retained[INTERRUPTED] = 1
+            self._open_ms = 0
+            self._seen = 1
+        elif self._retained[INTERRUPTED]:
+            self._open_ms += dt_ms
+            if not connected or self._open_ms >= _HOLD_MS:
+                self._retained[INTERRUPTED] = 0
+
+    def _wait(self) -> None:
+        # A fair part of the delay, in steps of its 2^15th: 0 … delay, without the delay itself.
+        parts = (self._chance & _HALF) * self._delay_s
+        self._delay_ms = (parts >> 15) * 1000 + ((parts & _HALF) * 1000 >> 15)
+        self.left_s = (self._delay_ms + 999) // 1000
+        self._risen_ms = 0
+
+    def _resume(self, closed: int, connected: int, settings: Settings, dt_ms: int) -> None:
+        if connected:
+            self._seen = 1
+        elif self._seen or self._unseen_ms >= _UNSEEN_MS:
+            self.skip()
+            self.limit_ma = NO_LIMIT_MA
+            self._retained[INTERRUPTED] = 0
+            return
+        else:
+            self._unseen_ms += dt_ms
+        if self._outage:
+            return
+        if self.waiting:
+            self._delay_ms -= dt_ms
+            if self._delay_ms > 0:
+                self.left_s = (self._delay_ms + 999) // 1000
+            else:
+                self.skip()
+        else:
+            self._rise(closed, settings, dt_ms)
+
+    def _rise(self, closed: int, settings: Settings, dt_ms: int) -> None:
+        if closed:  # it begins with the energy, however long a vehicle takes to come back
+            self._risen_ms += dt_ms
+        # In 0.1 s and 10 mA, so that the product stays below 2^30, and up in whole amps: an offer
+        # is raised every 5 s at most.
+        ramp = settings.restart_ramp_s * 10
+        risen = self._risen_ms // 100
+        if risen >= ramp:
+            self.limit_ma = NO_LIMIT_MA
+        else:
+            span = (settings.hardware_limit_ma - MINIMUM_OFFER_MA) // 10
+            self.limit_ma = MINIMUM_OFFER_MA + span * risen // ramp // 100 * 1000
