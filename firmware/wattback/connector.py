@@ -275,11 +275,14 @@ class Connector:
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
         visit = self.session
         confirmed = self.contactor.confirmed or self.dispatch.exporting
-        closed = visit.closed and visit.offering and confirmed
+        # A loose handle and a self-test that is a day old end a visit, both ways.
+        ends = self.proximity.loose or self.ground_fault.expired
+        closed = visit.closed and visit.offering and confirmed and not ends
+        faults = self.faults
         return self.dispatch.decide(
             limits.import_ma,
             limits.export_ma,
-            self.faults.active,
+            faults.active if faults.action else 0,  # a warning stops nothing
             closed,
             inputs.power_w,
             self.settings,

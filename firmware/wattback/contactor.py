@@ -59,6 +59,7 @@ _CALM_MS = const(10000)
 
 _WORN_UNITS = const(1000)  # of one opening at full load
 _MOST_WORN = const(1 << 29)
+_MOST_MA = const(400000)
 
 
 class Contactor:
@@ -145,12 +146,14 @@ class Contactor:
         elif self._silent_ms < _JUDGED_MS:
             self._silent_ms += dt_ms
         live = inputs.load_mv > _LIVE_MV
-        closed = self.commanded and self.confirmed
-        self.dead = 0 if live or self.commanded or self.confirmed else 1
+        commanded = self.commanded
+        confirmed = self.confirmed
+        closed = commanded and confirmed
+        self.dead = 0 if live or commanded or confirmed else 1
         if closed:
             wrong = not live and inputs.voltage_l1_mv + inputs.voltage_l2_mv > _SUPPLIED_MV
         else:
-            wrong = live and self.commanded == self.confirmed
+            wrong = live and commanded == confirmed
         if not wrong:
             if self._load_ms:
                 self._load_ms = max(self._load_ms - dt_ms, 0)
@@ -180,7 +183,8 @@ class Contactor:
         self.open_cause = cause
         self.hot_openings += loaded
         if loaded:
-            share = min(magnitude_ma // 10 * 100 // (rated_ma // 10), 300)  # percent
+            # Percent; a saturated sensor's reading would make the product no small integer.
+            share = min(min(magnitude_ma, _MOST_MA) // 10 * 100 // (rated_ma // 10), 300)
             worn = self._retained[WORN] + share * share * _WORN_UNITS // 10000
             self._retained[WORN] = min(worn, _MOST_WORN)
 

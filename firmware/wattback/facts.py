@@ -46,27 +46,31 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
     """Facts of the session, as its bits; `connector.waiting_for` as WAIT bits."""
     pilot = connector.pilot
     contactor = connector.contactor
+    visit = connector.session
+    faults = connector.faults
     facts = 0
-    if connector.faults.active:
-        action = connector.faults.action
+    if faults.active:
+        action = faults.action
         if action == ACTION_OPEN:
             facts |= FAULTY | HALTED
         elif action == ACTION_STOP:
             facts |= HALTED
     # A ready board: it knows its settings, its latch works, its pilot reaches −12 V, and the
     # contactor is confirmed open.
-    if connector.settings_loaded and connector.ground_fault.valid and pilot.negative_seen:
+    if pilot.negative_seen and connector.settings_loaded and connector.ground_fault.valid:
         facts |= READY
-    if STATE_B <= pilot.state <= STATE_D:
+    shown = pilot.state
+    if STATE_B <= shown <= STATE_D:
         facts |= CONNECTED
-    elif pilot.connected and pilot.state == STATE_F and _may_be_woken(connector.session.state):
+    elif shown == STATE_F and pilot.connected and _may_be_woken(visit.state):
         facts |= CONNECTED  # hidden by our own pulse that wakes it
     if pilot.requesting:
         facts |= REQUESTING
     if pilot.steady and pilot.diode_seen and not contactor.confirmed:
         facts |= CLOSABLE
-    _wait(connector, facts, dt_ms)
-    if not connector.waiting_for & ~_HOLDS_NOTHING:
+    waiting = _find_waits(connector, visit, pilot, facts, dt_ms)
+    connector.waiting_for = waiting
+    if not waiting & ~_HOLDS_NOTHING:
         facts |= OFFERABLE
     if connector.magnitude_ma >= UNLOADED_MA:
         connector.unloaded_ms = 0
@@ -90,18 +94,17 @@ def _may_be_woken(state: int) -> bool:
     return state == OFFERED or state == WAITING
 
 
-def _wait(connector, facts: int, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
+def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type: ignore[no-untyped-def]
     waiting = 0
-    visit = connector.session
-    pilot = connector.pilot
-    if not connector.supply.fit or not (connector.supply.inside or visit.closed):
+    closed = visit.closed
+    if not connector.supply.fit or not (closed or connector.supply.inside):
         waiting |= WAIT_SUPPLY
     if connector.limits.import_ma < MINIMUM_OFFER_MA:
         if not connector.dispatch.wanted:  # by its digital link a vehicle may export all the same
             waiting |= WAIT_LIMIT
     elif not connector.vehicle.linked and offerable_ma(connector) < MINIMUM_OFFER_MA:
         waiting |= WAIT_TARGET
-    if not visit.closed:
+    if not closed:
         if not connector.contactor.rested:
             waiting |= WAIT_REST
         if not connector.ground_fault.valid:
@@ -125,15 +128,18 @@ def _wait(connector, facts: int, dt_ms: int) -> None:  # type: ignore[no-untyped
         waiting |= WAIT_VENTILATION
     if visit.state == OFFERED and pilot.asking and not facts & CLOSABLE:
         waiting |= WAIT_PILOT
-    connector.waiting_for = waiting
+    return waiting
 
 
 def offerable_ma(connector) -> int:  # type: ignore[no-untyped-def]
     """What a vehicle may be offered by PWM, in mA: the limit, or less for a target."""
     import_ma: int = connector.limits.import_ma
-    cap_w: int = connector.dispatch.cap_w
-    power_w: int = connector.dispatch.import_power_w
-    if cap_w == NO_CAP_W or cap_w >= power_w:
+    dispatch = connector.dispatch
+    cap_w: int = dispatch.cap_w
+    if cap_w == NO_CAP_W:
+        return import_ma
+    power_w: int = dispatch.import_power_w
+    if cap_w >= power_w:
         return import_ma
     # In the ratio of powers, in coarser units: W × 10 mA stays below 2^30.
     return import_ma // 10 * cap_w // max(power_w, 1) * 10

@@ -9,7 +9,7 @@ is judged in every tick.
 
 from micropython import const
 
-from wattback.fault_table import OPEN_NEUTRAL, SUPPLY_OUT_OF_WINDOW
+from wattback.fault_table import METER_IMPLAUSIBLE, OPEN_NEUTRAL, SUPPLY_OUT_OF_WINDOW
 from wattback.heartbeat import SILENT
 from wattback.limits import (
     FOR_EVER,
@@ -49,7 +49,8 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
     if turn == _VEHICLE:
         hear(connector, lap_ms)
     elif turn == _CURRENT:
-        connector.overcurrent.sense(abs(connector.current_ma), _allowed_ma(connector), lap_ms)
+        if not connector.slow_bits & METER_IMPLAUSIBLE:  # nor is its current believed
+            connector.overcurrent.sense(abs(connector.current_ma), _allowed_ma(connector), lap_ms)
     elif turn == _SERVICE:
         dispatch.serve(inputs.frequency_millihertz, settings, lap_ms)
         dispatch.export.account(connector.meter.export_wh, lap_ms)

@@ -22,6 +22,7 @@ from wattback_hil.registers import ModbusClient
 from wattback_hil.surroundings import NoWorld, World
 
 _TICK_S = 0.01  # of the firmware
+_UNPLUG_SEEN_S = 1.5  # half a second of state A, and two rounds of the firmware's slow turns
 
 
 class HeldBoard:
@@ -64,6 +65,9 @@ class HeldBoard:
         )
         if self._world is not None:
             self._world.put_back()
+            # The unplug must be seen before the power goes, or the next visit is one that an outage
+            # has interrupted, with its delay.
+            parts.clock.let_pass(_UNPLUG_SEEN_S)
             self._world.power_cycle()
             let_boot(parts)
             self._truths_before = self._world.read("world.broken_truths")

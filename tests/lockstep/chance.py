@@ -256,7 +256,7 @@ class _Chance:
             self._at.append(f't_s = {back_s}, set = "{path}", to = {usual}')
 
     def _switch(self, t_s: float) -> None:
-        """Somebody stops it all, or presses the handle's button, and may hold the unit's button."""
+        """Somebody stops it all or presses the handle's button, and may hold the unit's."""
         dice = self._dice
         path = dice.choice(_SWITCHES)
         self._at.append(f't_s = {t_s}, set = "{path}", to = true')

@@ -38,7 +38,12 @@ EXPLAINED = (
         "the same",
     ),
     (2, r"\d+ W exported", r'part = "power_w"', "the same"),
-    (4, "a target of", r'part = "voltage_', "watts are made of the voltage that is measured"),
+    (
+        4,
+        "a target of",
+        r'part = "meter", kind = "frozen"',
+        "watts are made of the voltage that is measured",
+    ),
     (4, r"[\d.]+ A flows", r'part = "current_', "as with the pilot's sensors"),
 )
 

@@ -69,7 +69,8 @@ def test_power_line_ripple_on_a_healthy_pilot_opens_nothing(vehicle: str, tmp_pa
 
 
 def test_power_line_ripple_on_a_waiting_vehicle_closes_nothing(tmp_path: Path) -> None:
-    run = _ripple(tmp_path, "vehicle.plugged = true\nvehicle.need_kwh = 0.0\nconnector.wake_attempts = 0\n")
+    sleeps = "vehicle.plugged = true\nvehicle.need_kwh = 0.0\nconnector.wake_attempts = 0\n"
+    run = _ripple(tmp_path, sleeps)
     assert run.coil == () and run.ever("pilot_state") == {"F", "B"}, run.report()
 
 

@@ -38,9 +38,6 @@ class SmallInt(int):
     def __rmul__(self, other: int) -> "SmallInt":
         return SmallInt(other * int(self))
 
-    def __rmul__(self, other: int) -> "SmallInt":
-        return SmallInt(other * int(self))
-
     def __floordiv__(self, other: int) -> "SmallInt":
         return SmallInt(int(self) // other)
 

@@ -10,10 +10,11 @@ def integers_of(part: object, path: str = "connector") -> Iterator[tuple[str, in
         here = f"{path}.{name}"
         if isinstance(value, int):
             yield here, value
-        elif isinstance(value, (array, list)):
-            yield from ((f"{here}[{index}]", word) for index, word in enumerate(value))
-        elif isinstance(value, tuple):
+        elif isinstance(value, (array, list, tuple)):
             for index, element in enumerate(value):
-                yield from integers_of(element, f"{here}[{index}]")
+                if isinstance(element, int):
+                    yield f"{here}[{index}]", element
+                else:
+                    yield from integers_of(element, f"{here}[{index}]")
         elif type(value).__module__.startswith("wattback"):
             yield from integers_of(value, here)

@@ -79,7 +79,7 @@ def module_level(path: Path) -> Iterator[ast.stmt]:
 def test_the_firmware_imports_itself_and_what_the_interpreter_brings(path: Path) -> None:
     allowed = ["array", "binascii", "micropython", "sys", "gc", "wattback"]
     if PICO in path.parents:
-        allowed += ["json", "machine", "rp2", "time", "uctypes"]
+        allowed += ["json", "machine", "os", "rp2", "time", "uctypes"]
     assert strays(path, *allowed) == []
 
 

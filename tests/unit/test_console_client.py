@@ -244,7 +244,7 @@ def test_the_pages_of_two_moments_are_not_mixed() -> None:
     wire.to_board = meddle
     vitals = console.vitals()
     assert vitals.power_w == 7
-    assert asks == 2 + 3
+    assert asks == 2 + 2
     assert other is not console
 
 

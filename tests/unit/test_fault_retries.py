@@ -30,7 +30,7 @@ def test_there_are_rows_with_retries() -> None:
 
 def test_every_row_with_retries_has_one_word_of_its_own_in_retained_memory() -> None:
     assert tuple(ROWS) == RETRY_ROWS
-    assert WORDS == RETRIES + len(RETRY_ROWS)
+    assert RETRIES + len(RETRY_ROWS) == WORDS
     for index in ROWS:
         board = Board()
         trip_and_wait(board, index)

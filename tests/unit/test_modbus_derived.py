@@ -99,6 +99,14 @@ def test_every_fault_is_an_alarm(index: int) -> None:
         "ground_fault_self_test": "hw_test_failure",
         "supply_out_of_window": "grid_disconnect",
         "settings_invalid": "memory_loss",
+        "emergency_stop": "manual_shutdown",
+        "disconnect_open": "ac_disconnect",
+        "ground_fault_early": "ground_fault",
+        "ground_fault_latch": "ground_fault",
+        "open_neutral": "grid_disconnect",
+        "board_overheated": "over_temp",
+        "terminal_overheated": "over_temp",
+        "handle_overheated": "over_temp",
     }
     assert bench.read("701.Alrm") == [words.get(FAULTS[index][0], "manufacturer_alrm")]
     assert bench.read("faults") == [FAULTS[index][0]]
@@ -110,7 +118,7 @@ def test_several_faults_are_several_alarms() -> None:
     bench.renew()
     alarms = bench.read("701.Alrm")
     assert isinstance(alarms, list)
-    assert len(alarms) == 5
+    assert len(alarms) == 8
 
 
 def test_the_ratings_are_those_of_the_settings() -> None:

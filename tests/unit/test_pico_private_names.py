@@ -13,7 +13,7 @@ from tests.unit.source_tree import ROOT as CHECKOUT
 from wattback_sim.firmware import firmware_root
 from wattback_sim.pico.board_files import BOOT, MAIN, source_paths
 from wattback_sim.pico.constants import with_constants
-from wattback_sim.pico.flash import compiled
+from wattback_sim.pico.flash import compiled, compiled_package
 from wattback_sim.pico.private_names import with_short_names
 
 ROOT = firmware_root()
@@ -154,6 +154,14 @@ def test_what_names_cannot_tell_apart_is_refused(source: str, line: int) -> None
 def test_a_class_may_have_private_names_beside_a_base_of_the_interpreter() -> None:
     source = "class A(Exception):\n    def __init__(self):\n        self._a = 1\n"
     assert "self._0 = 1" in with_short_names(source)
+
+
+def test_a_package_tells_the_file_that_is_refused(tmp_path: Path) -> None:
+    package = tmp_path / "dummy"
+    package.mkdir()
+    (package / "far.py").write_text("from near import _a\n")
+    with pytest.raises(ValueError, match=r"^dummy/far\.py, line 1: _a is private to another"):
+        compiled_package(package)
 
 
 # --- the firmware ---

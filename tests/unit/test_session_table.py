@@ -1,11 +1,20 @@
 """The session's table: its structure, and every state under every combination of facts."""
 
-from functools import cache
-from typing import NamedTuple
-
 import pytest
 
-from wattback.contactor import CAUSE_FAULT, CAUSE_NAMES, CAUSE_NONE, CAUSE_PERMISSION
+from tests.unit.session_states import (
+    ALL_FACTS,
+    CLOSED,
+    ENERGY,
+    EVERY_BIT,
+    FACTS,
+    OFFERING,
+    STATES,
+    fired,
+    outcomes,
+    session_in,
+)
+from wattback.contactor import CAUSE_FAULT, CAUSE_NAMES, CAUSE_NONE
 from wattback.session import (
     BOOT,
     CEASED,
@@ -17,96 +26,20 @@ from wattback.session import (
     FAULT,
     FAULTY,
     HALTED,
-    IDLE,
     OFFERABLE,
     OFFERED,
-    OVERDUE,
-    READY,
     REQUESTING,
     STATE_NAMES,
     STOPPING,
     TRANSITIONS,
     TRIPPED,
-    UNLOADED,
     UNPERMITTED,
     WAITING,
     Session,
 )
 
-FACTS = (
-    FAULTY,
-    READY,
-    CONNECTED,
-    REQUESTING,
-    OFFERABLE,
-    CLOSABLE,
-    UNLOADED,
-    OVERDUE,
-    EXPORTING,
-    CEASED,
-    TRIPPED,
-    UNPERMITTED,
-    HALTED,
-)
-EVERY_BIT = (1 << len(FACTS)) - 1
-# What opens at once also halts: no other combinations come up (see `faults.action`).
-ALL_FACTS = [facts for facts in range(EVERY_BIT + 1) if not facts & FAULTY or facts & HALTED]
-STATES = range(len(STATE_NAMES))
-CLOSED = (CHARGING, DISCHARGING, STOPPING)
-OFFERING = (OFFERED, CHARGING, DISCHARGING)
 ROWS = [(state, index) for state in STATES for index in range(len(TRANSITIONS[state]))]
 ROW_IDS = [f"{STATE_NAMES[state]}-{index}" for state, index in ROWS]
-
-ENERGY = CONNECTED | REQUESTING | OFFERABLE | CLOSABLE
-# Facts, one a tick, that lead from BOOT to each state.
-WAYS = {
-    BOOT: (),
-    IDLE: (READY,),
-    WAITING: (READY, CONNECTED),
-    OFFERED: (READY, CONNECTED, CONNECTED | OFFERABLE),
-    CHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY),
-    DISCHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY | EXPORTING),
-    STOPPING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY & ~OFFERABLE),
-    FAULT: (FAULTY | HALTED,),
-}
-
-
-class Outcome(NamedTuple):
-    """One decision of a session that was in a state, and what it then wants."""
-
-    facts: int
-    state: int
-    cause: int
-    closed: int
-    offering: int
-
-
-def session_in(state: int) -> Session:
-    session = Session()
-    for facts in WAYS[state]:
-        session.decide(facts, 10)
-    assert session.state == state
-    return session
-
-
-def fired(state: int, facts: int) -> int:
-    """Index of the first row whose facts fit, read from the table; −1: none."""
-    for index, (must, must_not, _, _) in enumerate(TRANSITIONS[state]):
-        if facts & must == must and not facts & must_not:
-            return index
-    return -1
-
-
-@cache
-def outcomes(state: int) -> list[Outcome]:
-    """The decision of a state under every combination of facts."""
-    found = []
-    for facts in ALL_FACTS:
-        session = session_in(state)
-        session.decide(facts, 10)
-        wants = (session.closed, session.offering)
-        found.append(Outcome(facts, session.state, session.cause, *wants))
-    return found
 
 
 # --- the table ---
@@ -201,7 +134,6 @@ def test_export_begins_and_ends_under_the_closed_contactor_of_a_charge() -> None
 # --- every state under every combination of facts ---
 
 EACH_STATE = pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
-EACH_CLOSED = pytest.mark.parametrize("state", CLOSED, ids=[STATE_NAMES[s] for s in CLOSED])
 
 
 @EACH_STATE
@@ -262,92 +194,7 @@ def test_a_cause_is_given_exactly_when_the_contactor_is_to_open(state: int) -> N
         assert (got.cause != CAUSE_NONE) == (state in CLOSED and not got.closed)
 
 
-# --- a row that stops, and does not open at once ---
-
-
-def halted(state: int) -> list[Outcome]:
-    return [got for got in outcomes(state) if got.facts & HALTED and not got.facts & FAULTY]
-
-
-@pytest.mark.parametrize("state", [s for s in STATES if s not in CLOSED])
-def test_a_stop_leads_from_every_open_state_to_fault(state: int) -> None:
-    for got in halted(state):
-        assert (got.state, got.closed, got.offering) == (FAULT, 0, 0)
-
-
-def test_a_stop_withdraws_the_offer_of_a_charge_and_leaves_it_closed_to_unload() -> None:
-    for got in halted(CHARGING):
-        if got.facts & CONNECTED and got.facts & REQUESTING:
-            assert (got.state, got.closed, got.offering) == (STOPPING, 1, 0)
-        else:
-            assert not got.closed
-
-
-@EACH_CLOSED
-def test_a_stop_alone_is_never_the_cause_of_an_opening_at_once(state: int) -> None:
-    without = {got.facts: got.cause for got in outcomes(state) if not got.facts & HALTED}
-    for got in halted(state):
-        assert got.cause == without[got.facts & ~HALTED]
-        assert got.cause != CAUSE_FAULT
-
-
-def test_an_export_ends_before_a_stop_withdraws_the_offer() -> None:
-    for got in halted(DISCHARGING):
-        if got.closed:
-            ended = got.facts & CEASED and not got.facts & EXPORTING
-            assert got.state == (CHARGING if ended else DISCHARGING)
-
-
-@EACH_CLOSED
-def test_a_stop_never_ends_in_a_closed_contactor_for_good(state: int) -> None:
-    # A latched row ends what the vehicle is told to export (`dispatch`), and an export that has
-    # not ceased then is UNPERMITTED in its time (`permission`); the rest may be anything.
-    for facts in ALL_FACTS:
-        ends = facts & CEASED or facts & UNPERMITTED
-        if facts & (HALTED | FAULTY | EXPORTING | OVERDUE) != HALTED or not ends:
-            continue
-        session = session_in(state)
-        opened_after_ms = -1
-        for passed_ms in range(0, 6_300, 100):
-            session.decide(facts, 100)
-            if opened_after_ms < 0 and not session.closed:
-                opened_after_ms = passed_ms
-            assert opened_after_ms < 0 or not session.closed
-        assert 0 <= opened_after_ms <= 6_200
-        assert session.state == FAULT
-
-
-@EACH_CLOSED
-def test_a_fault_that_joins_a_stop_opens_at_once(state: int) -> None:
-    session = session_in(state)
-    session.decide(ENERGY | HALTED, 10)
-    assert session.closed
-    session.decide(ENERGY | HALTED | FAULTY, 10)
-    assert (session.state, session.cause, session.closed) == (FAULT, CAUSE_FAULT, 0)
-
-
-def test_a_stop_opens_planned_once_unloaded_or_by_force_and_then_shows_as_a_fault() -> None:
-    for facts, cause in ((UNLOADED, "planned"), (OVERDUE, "forced")):
-        session = session_in(CHARGING)
-        session.decide(ENERGY | HALTED, 10)
-        assert session.state == STOPPING
-        session.decide(ENERGY | HALTED | facts, 10)
-        assert (session.state, CAUSE_NAMES[session.cause]) == (WAITING, cause)
-        session.decide(ENERGY | HALTED | facts, 10)
-        assert session.state == FAULT
-        session.decide(ENERGY | facts, 10)
-        assert session.state == BOOT
-
-
-def test_a_stopped_export_that_does_not_cease_is_cut() -> None:
-    session = session_in(DISCHARGING)
-    session.decide(ENERGY | HALTED, 10)
-    assert session.state == DISCHARGING
-    session.decide(ENERGY | HALTED | UNPERMITTED, 10)
-    assert (session.state, session.cause) == (WAITING, CAUSE_PERMISSION)
-
-
-# --- what ends an export, and a stop ---
+# --- what ends an export ---
 
 
 @pytest.mark.parametrize(
@@ -386,27 +233,3 @@ def test_a_cause_lasts_for_one_decision() -> None:
     assert session.cause != CAUSE_NONE
     session.decide(0, 10)
     assert session.cause == CAUSE_NONE
-
-
-@pytest.mark.parametrize("dt_ms", [1, 10, 100, 1000])
-def test_a_stop_that_does_not_unload_is_overdue_after_6_s(dt_ms: int) -> None:
-    session = session_in(STOPPING)
-    facts = CONNECTED | REQUESTING
-    for _ in range(6_000 // dt_ms - 1):
-        session.decide(facts, dt_ms)
-        assert session.state == STOPPING
-    session.decide(facts, dt_ms)
-    assert (session.state, CAUSE_NAMES[session.cause]) == (WAITING, "forced")
-
-
-def test_every_stop_has_its_own_6_s() -> None:
-    session = session_in(STOPPING)
-    for _ in range(500):
-        session.decide(CONNECTED | REQUESTING, 10)
-    session.decide(CONNECTED, 10)
-    session.decide(CONNECTED | OFFERABLE, 10)
-    session.decide(ENERGY, 10)
-    session.decide(CONNECTED | REQUESTING, 10)
-    for _ in range(599):
-        session.decide(CONNECTED | REQUESTING, 10)
-        assert session.state == STOPPING

@@ -15,6 +15,9 @@ WITHOUT_UNIT = (
     "export_permitted",
     "abnormal_category",
     "export_enabled",
+    "proximity_profile",
+    "wake_attempts",
+    "contactor_life_openings",
     "modbus_unit_id",
     "modbus_baud",
 )
@@ -91,7 +94,8 @@ def test_of_several_refused_values_the_first_is_named() -> None:
 def test_names_are_unique_and_carry_their_unit() -> None:
     assert len(set(NAMES)) == len(NAMES)
     units = {name.rpartition("_")[2] for name in NAMES if name not in WITHOUT_UNIT}
-    assert units == {"ma", "mv", "ms", "s", "w", "wh", "bp", "millihertz"}
+    expected = {"ma", "mv", "ms", "s", "w", "wh", "bp", "millihertz", "decideg", "decic", "ohm"}
+    assert units == expected
 
 
 def test_the_grid_codes_defaults_are_those_of_the_sources() -> None:

@@ -16,6 +16,7 @@ from wattback.settings import SETTINGS
 from wattback.signals import Inputs, Outputs
 
 TICK_MS = 10
+LONGEST_STEP_MS = 50
 DEFAULTS = [row[1] for row in SETTINGS]
 LEVELS_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000, "E": 0}
 _CONTACT_MS = 30  # from the coil's command to the contact
@@ -46,8 +47,9 @@ class StubBoard:
 class Wall:
     """vehicle: "A" none, "B" connected, "C" or "D" asking; "E" a shorted pilot.
 
-    draw_ma: what the vehicle takes while the contact is closed. hold: an input that a test sets
-    to a value, whatever the hardware would say. now_ms: the board's counter.
+    draw_ma: what the vehicle takes while the contact is closed. obeys: it takes nothing without
+    PWM. hold: an input that a test sets to a value, whatever the hardware would say. now_ms: the
+    board's counter. chance: the connector's random bits.
     """
 
     def __init__(
@@ -55,15 +57,17 @@ class Wall:
         settings: Iterable[int] | None = DEFAULTS,
         retained: Iterable[int] = (0,) * WORDS,
         starts_ms: int = 0,
+        chance: int = 0,
     ) -> None:
         self.board = StubBoard()
-        self.connector = Connector(self.board, retained)
+        self.connector = Connector(self.board, retained, chance=chance)
         self.refused = ""
         if settings is not None:
             self.refused = self.connector.load_settings(list(settings))
         self.now_ms = starts_ms
         self.vehicle = "A"
         self.draw_ma = 0
+        self.obeys = False
         self.hold: dict[str, int] = {}
         self._contact_ms = 0
         self._latch_ms = 0
@@ -78,6 +82,11 @@ class Wall:
     def run(self, ms: int) -> None:
         for _ in range(ms // TICK_MS):
             self.tick()
+
+    def run_s(self, seconds: int) -> None:
+        """Run in the longest steps that count whole: for what takes minutes."""
+        for _ in range(seconds * 1_000 // LONGEST_STEP_MS):
+            self.tick(LONGEST_STEP_MS)
 
     def run_until(self, reached: Callable[[], bool], within_ms: int) -> int:
         """Tick until something holds; the ms that it took."""
@@ -132,6 +141,8 @@ class Wall:
         sensors.frequency_millihertz = 60_000
         sensors.leg_angle_decideg = 1_800
         sensors.earth_ohm = 1
+        sensors.emergency_stopped = sensors.disconnect_open = 0
+        sensors.handle_loose = sensors.reset_pressed = 0
         sensors.board_decic = sensors.terminal_decic = sensors.handle_decic = 250
         sensors.coil_driven = coil
         sensors.residual_ua = 200_000 if test else 0
@@ -143,7 +154,8 @@ class Wall:
         self._latch_ms = self._latch_ms + dt_ms if moving else 0
         if self._latch_ms >= _LATCH_MS:
             sensors.ground_fault_latched = 1 - sensors.ground_fault_latched
-        draws_ma = self.draw_ma if sensors.contactor_aux_closed else 0
+        stopped = self.obeys and duty_bp == 10_000
+        draws_ma = self.draw_ma if sensors.contactor_aux_closed and not stopped else 0
         sensors.current_l1_ma = sensors.current_l2_ma = -draws_ma
         sensors.power_w = -draws_ma * 240 // 1000
         sensors.power_w -= self._jitter_mv // 100 if "power_w" not in self.hold else 0

@@ -9,8 +9,10 @@ next period, the coil at once. `contactor_closed` is a *permission*: the hardwar
 against the chain.
 
 `sample(inputs)` fills `Inputs` at the start of every tick from measurements that are at most one
-tick old. Magnitudes are saturated below 2^28, so that sums stay small integers. What cannot be
-measured is not guessed: a port without a sensor has no business closing a contactor.
+tick old; temperatures and the proximity may be a second old, the angles 50 ms. Magnitudes are
+saturated below 2^28, so that sums stay small integers. What cannot be measured is not guessed: a
+converter or chip that does not answer reads what keeps a contactor open (a dead pilot, no supply,
+a temperature that no place can have, a pressed emergency stop), never its last good value.
 
 Both neither wait nor allocate, for they run inside the tick: on real hardware a hard timer
 interrupt every 10 ms, wrapped so that any exception opens the contactor and stops feeding the
@@ -26,7 +28,8 @@ The board also brings, when it builds the connector:
 - *bytes*: it moves them between its wires and the ports of `service.py`, whose contract stands
   there, with a microsecond counter that wraps at 2^29 as well;
 - *identity*: the serial number of the unit;
-- *the reset's cause*, in the words of `resets.py`.
+- *the reset's cause*, in the words of `resets.py`;
+- *random bits*, 30 of them, others for each unit and each start.
 
 Commands from ports and people go to `connector.queue`, never to the parts; what the connector
 tells is `connector.status` and `connector.report`. The vehicle link alone has an inbox of its own,

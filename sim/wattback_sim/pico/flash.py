@@ -42,16 +42,23 @@ def compiled(source: str, name: str) -> bytes:
 
 
 def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
-    """Every module of a package under its own name, the tree kept."""
+    """Every module of a package under its own name, the tree kept; constants in their places, and
+    private names short.
+    """
     files = {}
     # Sorted, because the place of a file on the flash is part of what its import costs.
     for source in sorted(folder.rglob("*.py")):
         name = PurePosixPath(source.relative_to(folder.parent).as_posix())
         package = ".".join(name.parent.parts)
         text = source.read_text("utf-8")
-        with suppress(SyntaxError):  # which the compiler tells with its file and line
-            text = with_short_names(with_constants(text, folder.parent, package))
-        files[name.with_suffix(".mpy")] = compiled(text, str(name))
+        try:
+            with suppress(SyntaxError):  # which the compiler tells with its file and line
+                text = with_short_names(with_constants(text, folder.parent, package))
+        except ValueError as error:
+            raise ValueError(f"{name}, {error}") from None
+        # A traceback names the file without its package: less for the heap to keep, and enough.
+        short = PurePosixPath(*name.parts[1:])
+        files[name.with_suffix(".mpy")] = compiled(text, str(short))
     return files
 
 

@@ -97,7 +97,7 @@ class OfferTruths:
             self._high_v = line_v
         high_v = max(self._high_v, self._high_before_v)
         target_w = self._board.answer[_TARGET]
-        if not target_w or not high_v:
+        if not target_w or not high_v or not self._voltage_sound():
             return
         limit_ma = self._ledger.export_ma if target_w > 0 else self._ledger.import_ma
         limit_w = limit_ma / 1000.0 * high_v
@@ -105,6 +105,11 @@ class OfferTruths:
             way = "out of" if target_w > 0 else "into"
             text = f"a target of {abs(target_w)} W {way} the vehicle, {limit_w:.0f} W allowed"
             self._fail(now_us, 4, text)
+
+    def _voltage_sound(self) -> bool:
+        # Watts are reckoned from what is read: with a sensor that lies, amps are what can be kept.
+        sensors = self._board.world.sensors
+        return sensors["voltage_l1_mv"].sound and sensors["voltage_l2_mv"].sound
 
     def _flow(self, now_us: int) -> None:
         world = self._board.world

@@ -8,6 +8,7 @@ safe, and the reset's cause is told.
 """
 
 import gc
+import os
 import sys
 import time
 from binascii import hexlify
@@ -69,7 +70,8 @@ class Unit:
         # machine.reset_cause() takes a restart that was asked for, after a flash, for the same.
         bitten = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON] & _REASON_TIMER
         cause = RESET_WATCHDOG if bitten else RESET_POWER_ON
-        self.connector = Connector(self.board, self.fram.load(), cause)
+        chance = int.from_bytes(os.urandom(4), "little") >> 2  # of the ring oscillator
+        self.connector = Connector(self.board, self.fram.load(), cause, chance)
         self.connector.stored = self.fram.stored
         self.slow_inputs = SlowInputs(i2c, self.connector.inputs)
         self._load_settings()
