@@ -22,6 +22,9 @@ from wattback.fault_table import (
 )
 from wattback.retained import FAULTS_LATCHED, RETRIES
 
+_BY_THEMSELVES = sum(
+    1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & (CLEAR_GONE | CLEAR_RETRY)
+)
 _RESETTABLE = sum(1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & CLEAR_RESET)
 _BY_BUTTON = sum(
     1 << index for index in range(FAULT_COUNT) if FAULTS[index][2] & (CLEAR_RESET | CLEAR_ON_SITE)
@@ -61,8 +64,13 @@ class Faults:
             self.raised_ms += dt_ms
         before = self.active
         index = 0
-        rows = present | before
+        # What waits for people needs no look before the vehicle leaves.
+        rows = present & ~before | before & (before if unplugged else _BY_THEMSELVES)
         while rows:
+            if not rows & 15:  # four rows in one step
+                rows >>= 4
+                index += 4
+                continue
             if rows & 1:
                 if present & (1 << index):
                     self._gone_ms[index] = 0
@@ -114,6 +122,10 @@ class Faults:
         index = 0
         rows = self.active
         while rows:
+            if not rows & 15:
+                rows >>= 4
+                index += 4
+                continue
             if rows & 1:
                 row = FAULTS[index]
                 self.pilot = max(self.pilot, row[1])

@@ -137,6 +137,8 @@ class GroundFault:
             self._go(_UNTESTED)
 
     def _use_up(self) -> None:
+        if self._step == _UNTESTED:
+            return
         # A leak goes on being judged, and keeps its name.
         bits = self.fault_bits
         self._go(_UNTESTED)

@@ -112,7 +112,8 @@ class Limits:
         if slot.import_ma != import_ma or slot.export_ma != export_ma:
             self._changed = 1
         slot.set(import_ma, export_ma, lasts_ms)
-        self.expiring = 1
+        if lasts_ms != FOR_EVER:
+            self.expiring = 1
 
     def set_failsafe(self, owner: int, import_ma: int, export_ma: int) -> None:
         """Say what an owner's slot is worth without its owner, and start from there."""
@@ -159,11 +160,16 @@ class Limits:
     def _find_effective(self) -> None:
         lowest_import_ma = NO_LIMIT_MA
         lowest_export_ma = NO_LIMIT_MA
+        scope = self._scope
         for slot in self.slots:
-            if not slot.scope & self._scope:
+            if not slot.scope & scope:
                 continue
-            import_ma = slot.failsafe_import_ma if slot.suspended else slot.import_ma
-            export_ma = slot.failsafe_export_ma if slot.suspended else slot.export_ma
+            if slot.suspended:
+                import_ma = slot.failsafe_import_ma
+                export_ma = slot.failsafe_export_ma
+            else:
+                import_ma = slot.import_ma
+                export_ma = slot.export_ma
             if import_ma != NO_LIMIT_MA:
                 if lowest_import_ma == NO_LIMIT_MA or import_ma < lowest_import_ma:
                     lowest_import_ma = import_ma

@@ -26,6 +26,7 @@ DUTY_DIGITAL = const(500)  # 5 %: amps come by the digital link (evse.md 1.2, C)
 # pilot from a driven −12 V.
 _BORDERS_MV = (10500, 7500, 4500, 1500, -10000)
 _HYSTERESIS_MV = const(250)
+_NEVER_MV = const(1 << 28)
 
 # Debounce, ms since the first sample that differed.
 _TO_ENERGY_MS = const(500)  # steady C or D before it counts (WARP, SmartEVSE; evse.md 1.5, C)
@@ -116,6 +117,9 @@ class Pilot:
         self.fault_bits = 0
         self._level = STATE_F  # by hysteresis, not yet debounced
         self._level_ms = 0
+        self._lowest_mv = _NEVER_MV  # within the two a sample is on this level for certain
+        self._highest_mv = _NEVER_MV
+        self._watching = 1  # the generator shows, or showed last, what is seldom there
         self._steady_ms = 0
         self._asking_ms = 0
         self._away_ms = 0
@@ -141,15 +145,18 @@ class Pilot:
             self._blank_ms -= dt_ms
             if self._blank_ms > 0:
                 return
-        level = self._classify(high_mv)
-        if level == STATE_C or level == STATE_D:
+        level = self._level
+        if not self._lowest_mv <= high_mv <= self._highest_mv:
+            level = self._classify(high_mv)
+        asks = level == STATE_C or level == STATE_D
+        if asks:
             self.asking = 1
             self._asking_ms = 0
         elif self.asking:
             self._asking_ms += dt_ms
             if self._asking_ms >= _ASKING_MS:
                 self.asking = 0
-        if self.requesting:
+        if self.requesting and not (asks and self.steady and not self._away_ms):
             self._watch_energy(level, dt_ms)
         if level == self.state:
             self._level_ms = 0
@@ -161,7 +168,10 @@ class Pilot:
             self._gone_ms += dt_ms
         else:
             self.connected = 0
-        self._watch_generator(level, dt_ms)
+        if self.duty_bp == DUTY_F or level == STATE_F or self._watching:
+            self._watch_generator(level, dt_ms)
+        if low_mv <= _DIODE_MV and self.diode_seen and not self._diode_bad_ms:
+            return
         if 0 < self.duty_bp < DUTY_STEADY and STATE_B <= self.state <= STATE_D:
             self._watch_diode(low_mv, dt_ms)
 
@@ -219,6 +229,12 @@ class Pilot:
         if level != self._level:
             self._level = level
             self._level_ms = -1  # the first sample to differ: no time has passed on it
+            self._lowest_mv = _NEVER_MV
+            self._highest_mv = _NEVER_MV
+            if level < STATE_E:
+                self._lowest_mv = _BORDERS_MV[level] - _HYSTERESIS_MV
+            if STATE_A < level < STATE_E:
+                self._highest_mv = _BORDERS_MV[level - 1] + _HYSTERESIS_MV
         return level
 
     def _watch_energy(self, level: int, dt_ms: int) -> None:
@@ -267,6 +283,7 @@ class Pilot:
         # −12 V is the one level that only we can make: driven and measured must agree. 0 V in its
         # place is a short, which has a row of its own.
         driven = self.duty_bp == DUTY_F
+        self._watching = 1 if driven or level == STATE_F else 0
         if not driven or level != STATE_F:
             self._negative_ms = 0
             self.negative_seen = 0

@@ -5,6 +5,7 @@ handed over here: whether the meter can be believed, whether the contactor is op
 pilot tells the vehicle to stop. What can wait for its turn is in `turns.py`.
 """
 
+from wattback.contactor import LIVE_MV
 from wattback.fault_table import METER_IMPLAUSIBLE
 from wattback.pilot import DUTY_F, STATE_A, STATE_E
 from wattback.session import DISCHARGING
@@ -31,14 +32,19 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
     if pilot.state == STATE_A and connector.vehicle.link != LINK_NONE:
         connector.dispatch.lose_vehicle(settings)
     contactor.sense(inputs.contactor_aux_closed, inputs.coil_driven, dt_ms)
-    doubted = connector.slow_bits & METER_IMPLAUSIBLE
-    if doubted:
-        contactor.dead = 0  # what cannot be decided closes nothing
-    else:
-        silent = pilot.duty_bp == DUTY_F or pilot.state == STATE_E
-        contactor.sense_load(inputs, 1 if silent else 0, dt_ms)
-    _sense_interlocks(connector, inputs, dt_ms)
-    _sense_ground_fault(connector, inputs, doubted, dt_ms)
+    if inputs.load_mv > LIVE_MV:
+        contactor.dead = 0  # what it means is judged in a turn, but nothing closes from now on
+    interlocks = connector.interlocks
+    if (
+        inputs.emergency_stopped
+        or inputs.disconnect_open
+        or inputs.reset_pressed
+        or interlocks.busy
+    ):
+        interlocks.sense(inputs, dt_ms)
+        if interlocks.pressed:
+            connector.reset_faults(1)
+    _sense_ground_fault(connector, inputs, dt_ms)
     one_ma = inputs.current_l1_ma
     other_ma = inputs.current_l2_ma
     connector.current_ma = one_ma if abs(one_ma) >= abs(other_ma) else other_ma
@@ -52,23 +58,30 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
     )
 
 
-def _sense_interlocks(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
-    interlocks = connector.interlocks
-    touched = inputs.emergency_stopped or inputs.disconnect_open or inputs.reset_pressed
-    if touched or interlocks.busy:
-        interlocks.sense(inputs, dt_ms)
-        if interlocks.pressed:
-            connector.reset_faults(1)
+def sense_load(connector, lap_ms: int) -> None:  # type: ignore[no-untyped-def]
+    """Judge the vehicle's side of the contacts; `lap_ms` since it was last."""
+    contactor = connector.contactor
+    if connector.slow_bits & METER_IMPLAUSIBLE:
+        contactor.dead = 0  # what cannot be decided closes nothing
+        return
+    pilot = connector.pilot
+    silent = pilot.duty_bp == DUTY_F or pilot.state == STATE_E
+    contactor.sense_load(connector.inputs, 1 if silent else 0, lap_ms)
 
 
-def _sense_ground_fault(connector, inputs: Inputs, doubted: int, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
+def _sense_ground_fault(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
     contactor = connector.contactor
     ground_fault = connector.ground_fault
-    is_open = not contactor.commanded and not contactor.confirmed
+    may_test = (
+        not contactor.commanded
+        and not contactor.confirmed
+        and not connector.session.offering
+        and not connector.slow_bits & METER_IMPLAUSIBLE
+    )
     ground_fault.sense(
         inputs.ground_fault_latched,
         inputs.residual_ua,
-        1 if is_open and not connector.session.offering and not doubted else 0,
+        1 if may_test else 0,
         contactor.commanded,
         contactor.confirmed,
         dt_ms,

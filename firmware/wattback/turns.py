@@ -20,14 +20,14 @@ from wattback.limits import (
     OWNER_THERMAL,
 )
 from wattback.pilot import DUTY_DIGITAL, STATE_A
-from wattback.protection import renew_slow_bits
+from wattback.protection import renew_slow_bits, sense_load
 from wattback.session import DISCHARGING, OFFERED
 
 _VEHICLE = const(0)
 _CURRENT = const(1)
 _SERVICE = const(2)
 _PERMISSION = const(3)
-_CONTROLLER = const(4)
+_CONTROLLER = const(4)  # and the vehicle's side of the contacts
 TURNS = const(6)
 
 _THERMAL = const(0)
@@ -61,6 +61,7 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
     elif turn == _CONTROLLER:
         dispatch.age(settings, lap_ms)
         connector.limits.suspend(OWNER_SITE, 1 if dispatch.heartbeat.state == SILENT else 0)
+        sense_load(connector, lap_ms)
     else:
         connector.slow_ms += lap_ms
         part = connector.slow_part
