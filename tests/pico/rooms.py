@@ -66,20 +66,20 @@ class UnitRam:
 
 # DESIGN ("Memory") has lines for grid (18 kB), core (30), Modbus (20) and console (20). The core's
 # was drawn for one that charges: what makes it export (vehicle, targets, heartbeat, permission,
-# reasons, their settings and fields) needs as much again. The vehicle link and the service plane
+# reasons, their settings and fields) needs as much again, and what protects it the rest. The vehicle link and the service plane
 # had no line. The board's (8) was drawn for pins: the drivers of a metering chip, an FRAM, a pilot
 # sampled without the processor's time and wires by PIO are a third of a Pico's firmware by count.
 # HEAP_LEFT_LIMIT_BYTES keeps the places of those that are still to come.
 ROOMS = (
     Room("grid", ("wattback.grid.trips", "wattback.grid.enter_service"), 18_000),
-    Room("core", ("wattback.connector",), 42_000),
+    Room("core", ("wattback.connector",), 56_000),
     Room("service", ("wattback.service", "wattback.identity"), 4_000),
-    # 8 kB of it are the interpreter's table of names, which is full by then and doubles.
+    # 4 kB of it are the interpreter's table of names, which is full by then and doubles.
     Room("console", ("wattback.console.port",), 24_000),
     Room("Modbus", ("wattback.modbus.rtu",), 20_000),  # a Pico has no network for its TCP
     Room("vehicle link", ("wattback.vehicle_link.port",), 9_000),
     Room("ports", ("wattback.ports",), 1_000),
-    Room("board", ("wattback.boards.pico.unit",), 20_000),
+    Room("board", ("wattback.boards.pico.unit",), 21_000),
 )
 
 
