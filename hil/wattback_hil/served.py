@@ -65,8 +65,8 @@ class HeldBoard:
         )
         if self._world is not None:
             self._world.put_back()
-            # The unplug must be seen before the power goes, or the next visit is one that an outage
-            # has interrupted, with its delay.
+            # The unplug must be seen before the power goes, or the next visit is one that an
+            # outage has interrupted, with its delay.
             parts.clock.let_pass(_UNPLUG_SEEN_S)
             self._world.power_cycle()
             let_boot(parts)

@@ -84,8 +84,9 @@ class MeteringChip:
             self._measured[0x614 + leg] = round(reactive_var * part * self._power_a_watt)
         period = _SAMPLES_PER_S * 65536 / frequency_hz - 1 if frequency_hz > 0 else 0
         self._measured[_PERIOD] = round(period)
-        self._measured[0x634] = round(load_v * self._rms_a_load_volt)
-        self._measured[0x635] = round(residual_a * self._rms_a_residual_amp)
+        # An RMS value is never below 0; the noise around one is.
+        self._measured[0x634] = round(max(load_v, 0.0) * self._rms_a_load_volt)
+        self._measured[0x635] = round(max(residual_a, 0.0) * self._rms_a_residual_amp)
         for register, ahead_deg in ((_ANGLE_VA_VB, leg_angle_deg), (_ANGLE_VA_VC, load_angle_deg)):
             late = -ahead_deg % 360 / 360 / frequency_hz if frequency_hz > 0 else 0.0
             self._measured[register] = round(late * _ANGLE_HZ)
