@@ -12,6 +12,7 @@ from wattback_sim.link.micropython import find_interpreter
 # player itself must allocate nothing.
 _PLAY = """
 from array import array
+from gc import collect
 from wattback.boards.sim_process import HeapWatch
 from wattback.signals import Status
 
@@ -29,11 +30,14 @@ def play(script, seen, kept, watch, status):
             if letter == 0x41 or letter == 0x53:    # A, S: a tick that changes the state
                 status.session_state += 1
             seen[at] = watch.after_tick(status)
+            if letter == 0x67:    # g: a collection after it, though nobody keeps anything
+                collect()
             if letter == 0x77:    # w: the service plane works after it, and leaves something
                 kept[at] = bytearray(40)
                 watch.forget()
 
 seen = array("i", [0] * len(SCRIPT))
+bytearray(8000)  # what a collection finds
 play(SCRIPT, seen, [None] * len(SCRIPT), HeapWatch(), Status())
 print(*seen)
 """
@@ -56,6 +60,12 @@ def found(script: str) -> list[int]:
 @pytest.mark.parametrize("script", ["t" * 60, "tStStStS", "twtwttww", "tfttfSwt" + "t" * 20])
 def test_ticks_that_allocate_nothing_are_not_blamed(script: str) -> None:
     assert set(found(script)) == {0}
+
+
+def test_a_collection_is_nobodys_fault_and_hides_nothing_after_the_next_look() -> None:
+    assert set(found("Stg" + "t" * 20)) == {0}
+    seen = found("Stg" + "t" * 17 + "a" + "t" * 17)
+    assert sum(seen) > 0 and set(seen[:20]) == {0}
 
 
 def test_what_a_quiet_tick_leaves_is_found_within_sixteen_ticks() -> None:

@@ -56,11 +56,15 @@ class HeapWatch:
         return self.look()
 
     def look(self) -> int:
-        """Bytes allocated since the last look."""
+        """Bytes allocated since the last look.
+
+        Less than before is a collection: not within a tick, whose heap is locked, but after it the
+        interpreter takes the frame of a large function from the heap, and gives it back.
+        """
         self._ticks = 0
         more = mem_alloc() - self._held if self._held != _UNKNOWN else 0
         self._held += more
-        return more
+        return more if more > 0 else 0
 
     def forget(self) -> None:
         """Something that may allocate has run."""
