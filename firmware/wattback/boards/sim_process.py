@@ -59,7 +59,8 @@ class HeapWatch:
         """Bytes allocated since the last look.
 
         Less than before is a collection: not within a tick, whose heap is locked, but after it the
-        interpreter takes the frame of a large function from the heap, and gives it back.
+        interpreter takes the frame of a large function from the heap, and gives it back. What a
+        tick has left between the same two looks stays unseen.
         """
         self._ticks = 0
         more = mem_alloc() - self._held if self._held != _UNKNOWN else 0

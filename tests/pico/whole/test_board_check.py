@@ -13,6 +13,7 @@ import pytest
 
 from wattback_sim.pico.board_files import MAIN
 from wattback_sim.pico.chip import EmulatedChip
+from wattback_sim.pico.pilot_line import PilotLine
 from wattback_tools.board_command import CHECKS
 from wattback_tools.flashing.firmware_files import compiled_files
 
@@ -79,6 +80,9 @@ def _told(main: str) -> dict[str, str]:
     """What the pieces printed, by name."""
     files = {**compiled_files(), MAIN: main.encode()}
     chip = EmulatedChip(files, pios=1, step=64)
+    pilot = PilotLine(lambda: chip.now_ns)
+    pilot.high_v = pilot.low_v = 9.0  # a level that the firmware does not refuse
+    chip.mcu.adc.channel_values = pilot  # type: ignore[assignment]  # it is only indexed
     said = bytearray()
 
     def hear(octet: int) -> None:

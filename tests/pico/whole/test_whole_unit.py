@@ -64,8 +64,10 @@ def test_it_charges_answers_its_wires_and_restarts_when_a_tick_fails() -> None:
         assert poll.reply[:7] == b"\x01\x03\x78SunS"
         assert crc16_modbus(poll.reply, 0, len(poll.reply)) == 0
         assert 0 <= poll.waited_us <= REPLY_WITHIN_US
-        # One bit before the first start bit; off within another after the last stop bit, of which
-        # the emulator, whose PIO loses a cycle now and then, takes up to half.
+        # One bit before the first start bit; off within another after the last stop bit. On the
+        # emulated chip a byte begins 9.998 to 10.013 bits after the one before: less apart than a
+        # cycle of the PIO, an eighth of a bit, so its clock is the emulator's. That makes half a
+        # bit of 125 bytes.
         assert 10 * REPLY_BYTES + 0.9 <= poll.drove_us / BIT_US <= 10 * REPLY_BYTES + 2
     hello, vitals, why = visit.console.hello, visit.console.vitals, visit.console.why
     assert (hello.manufacturer, hello.serial) == ("Wattback", "f" * 16)
