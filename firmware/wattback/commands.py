@@ -16,6 +16,7 @@ from wattback.limits import (
     OWNER_DRIVER,
     OWNER_PROGRAMME,
     OWNER_SITE,
+    OWNER_TECHNICIAN,
 )
 from wattback.settings import AT_RUN_TIME, SETTINGS
 from wattback.targets import HIGHEST_TARGET_W
@@ -29,6 +30,7 @@ COMMAND_SET_TARGET = const(3)
 COMMAND_SET_SETTING = const(4)  # index into SETTINGS of a row for run time, value
 COMMAND_HEARTBEAT = const(5)  # the controller's counter; a change is a beat
 COMMAND_SET_TIME = const(6)  # days since 1970-01-01, second of the day
+COMMAND_PAUSE = const(7)  # owner, paused (1, or 0: go on)
 
 ACCEPTED = const(0)
 REFUSED_UNKNOWN = const(1)
@@ -89,7 +91,7 @@ class CommandQueue:
 def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> int:
     """ACCEPTED, or why a command with these arguments would be refused."""
     if code == COMMAND_SET_LIMIT:
-        if a != OWNER_SITE and a != OWNER_DRIVER and a != OWNER_PROGRAMME:
+        if a != OWNER_PROGRAMME and not _may_pause(a):
             return REFUSED_OWNER
         good = _is_limit(b) and _is_limit(c) and 0 <= d <= LONGEST_S
     elif code == COMMAND_SET_TARGET:
@@ -108,11 +110,19 @@ def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> 
         good = 0 <= a <= 0xFFFF
     elif code == COMMAND_SET_TIME:
         good = 0 <= a <= _LAST_DAY and 0 <= b < _DAY_S
+    elif code == COMMAND_PAUSE:
+        if not _may_pause(a):
+            return REFUSED_OWNER
+        good = _is_flag(b)
     elif code == COMMAND_RESET_FAULTS:
         good = a == b == c == d == e == f == 0
     else:
         return REFUSED_UNKNOWN
     return ACCEPTED if good else REFUSED_RANGE
+
+
+def _may_pause(owner: int) -> bool:
+    return owner == OWNER_SITE or owner == OWNER_DRIVER or owner == OWNER_TECHNICIAN
 
 
 def _is_limit(ma: int) -> bool:

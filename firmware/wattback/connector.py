@@ -45,8 +45,9 @@ from wattback.plausible import Plausible
 from wattback.protection import present, sense
 from wattback.proximity import Proximity
 from wattback.publish import REPORT_TURNS, publish_report, publish_status
-from wattback.resets import RESET_POWER_ON
+from wattback.resets import RESET_POWER_ON, RESET_WATCHDOG
 from wattback.restart import Restart
+from wattback.retained import BROWN_OUTS, WATCHDOG_RESETS
 from wattback.session import (
     BOOT,
     FAULT,
@@ -116,7 +117,11 @@ class Connector:
         self.opening_waits = 0
         self.opening_export_waits = 0
         self.uptime_s = 0
+        self.missed_ticks = 0
         self.reset_cause = reset_cause
+        if reset_cause != RESET_POWER_ON:
+            at = WATCHDOG_RESETS if reset_cause == RESET_WATCHDOG else BROWN_OUTS
+            self.retained[at] = (self.retained[at] + 1) & TIME_MASK_MS
         self.settings_loaded = 0
         self.settings_fault = 0
         self.slow_bits = 0  # faults present, of what judges in turns
@@ -203,7 +208,13 @@ class Connector:
         else:
             dt_ms = (now_ms - self._now_ms) & TIME_MASK_MS
         self._now_ms = now_ms
-        return dt_ms if 0 < dt_ms <= _LONGEST_STEP_MS else TICK_MS
+        missed = dt_ms // TICK_MS - 1
+        if not 0 < dt_ms <= _LONGEST_STEP_MS:
+            dt_ms = TICK_MS
+            missed = 1  # or more: how many, a counter that jumps does not say
+        if missed > 0:
+            self.missed_ticks = (self.missed_ticks + missed) & TIME_MASK_MS
+        return dt_ms
 
     def _hear_or_obey(self) -> int:
         # One of them a tick, in turns, so that a vehicle that never stops talking silences nobody;
@@ -246,6 +257,8 @@ class Connector:
             self.dispatch.judge(self.settings)
         elif code == commands.COMMAND_SET_TIME:
             self.dispatch.export.set_time(words[at + 1], words[at + 2])
+        elif code == commands.COMMAND_PAUSE:
+            self.limits.pause(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_RESET_FAULTS:
             self.reset_faults(0)
 

@@ -164,6 +164,14 @@ class Dispatch:
             and export_ma == self._export_ma
         ):
             return 0
+        if (
+            faulty
+            and not self._faulty
+            and import_ma == self._import_ma
+            and export_ma == self._export_ma
+        ):
+            self._cut_for_fault(faulty)
+            return 1
         dt_ms = self._undecided_ms
         self._undecided_ms = 0
         self._news = 0
@@ -211,6 +219,17 @@ class Dispatch:
         told = vehicle.linked
         self.cap_w = NO_CAP_W if told or owner == OWNER_NONE else max(0, -goal_w)
         return 1
+
+    def _cut_for_fault(self, faulty: int) -> None:
+        # What cannot wait, in a tick that has a contactor to open; the next one decides the rest.
+        self._faulty = faulty
+        self._news = 1
+        self.waits |= WAIT_FAULT
+        self.wanted = 0
+        self.exporting = 0
+        if self.targets.target_w > 0:
+            self.targets.start(0)
+        self.permission.cut(0)
 
     def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:
         """Compare measured power with what was told. discharging: the session's state is."""

@@ -23,6 +23,7 @@ from wattback.session import (
     WAIT_HANDLE,
     WAIT_LIMIT,
     WAIT_LOAD,
+    WAIT_PAUSE,
     WAIT_PILOT,
     WAIT_REST,
     WAIT_RESTART,
@@ -101,7 +102,7 @@ def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type
         waiting |= WAIT_SUPPLY
     if connector.limits.import_ma < MINIMUM_OFFER_MA:
         if not connector.dispatch.wanted:  # by its digital link a vehicle may export all the same
-            waiting |= WAIT_LIMIT
+            waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
     elif not connector.vehicle.linked and offerable_ma(connector) < MINIMUM_OFFER_MA:
         waiting |= WAIT_TARGET
     if not closed:

@@ -13,6 +13,7 @@ NO_LIMIT_MA = const(
 FOR_EVER = const(-1)
 HIGHEST_LIMIT_MA = const(80000)  # the most that a pilot can offer (evse.md 1.2, C)
 LONGEST_S = const(86400)  # of an expiry
+_ANY_MA = const(1 << 29)  # more than any slot; that of the hardware always says something
 
 OWNER_HARDWARE = const(0)  # what contactor, wiring and connector are rated for
 OWNER_BREAKER = const(1)  # 80 % of the branch breaker (NEC 625.42; evse.md 5, C)
@@ -23,6 +24,8 @@ OWNER_PROGRAMME = const(5)  # the utility's present limit (SunSpec 704 WMaxLimPc
 OWNER_THERMAL = const(6)  # less while something is hot
 OWNER_CABLE = const(7)  # what its proximity coding says that it carries
 OWNER_RESTART = const(8)  # rises slowly after an outage or a reset
+OWNER_TECHNICIAN = const(9)  # of somebody at the unit, until a restart
+OWNER_VEHICLE = const(10)  # its own ratings, as its link says them
 OWNER_NAMES = (
     "hardware",
     "breaker",
@@ -33,6 +36,8 @@ OWNER_NAMES = (
     "thermal",
     "cable",
     "restart",
+    "technician",
+    "vehicle",
 )
 
 # The mode of the power path, and the scope of a slot as a set of modes.
@@ -49,7 +54,8 @@ class LimitSlot:
     import_ma, export_ma: magnitudes in mA, 0 … 80_000, or NO_LIMIT_MA. scope: SCOPE bits in which
     it counts. remaining_ms: until it falls back to its failsafe, or FOR_EVER.
     clears_on_unplug: 1 when it ends with the visit. suspended: 1 while only its failsafe counts,
-    because its owner is silent; what was set stays and counts again afterwards.
+    because its owner is silent; paused: 1 while it counts for 0 A both ways. What was set stays
+    under either, and counts again afterwards. import_now_ma, export_now_ma: what counts.
     """
 
     def __init__(self, owner: int, scope: int, clears_on_unplug: int) -> None:
@@ -62,18 +68,35 @@ class LimitSlot:
         self.failsafe_export_ma = NO_LIMIT_MA
         self.remaining_ms = FOR_EVER
         self.suspended = 0
+        self.paused = 0
+        self.import_now_ma = NO_LIMIT_MA
+        self.export_now_ma = NO_LIMIT_MA
 
     def set(self, import_ma: int, export_ma: int, lasts_ms: int) -> None:
         """Restrict to these magnitudes for `lasts_ms`, or FOR_EVER."""
         self.import_ma = import_ma
         self.export_ma = export_ma
         self.remaining_ms = lasts_ms
+        self.renew()
 
     def fall_back(self) -> None:
         """Return to the failsafe: the owner has left or fallen silent."""
         self.import_ma = self.failsafe_import_ma
         self.export_ma = self.failsafe_export_ma
         self.remaining_ms = FOR_EVER
+        self.renew()
+
+    def renew(self) -> None:
+        """Find what counts now."""
+        if self.suspended:
+            self.import_now_ma = self.failsafe_import_ma
+            self.export_now_ma = self.failsafe_export_ma
+        elif self.paused:
+            self.import_now_ma = 0
+            self.export_now_ma = 0
+        else:
+            self.import_now_ma = self.import_ma
+            self.export_now_ma = self.export_ma
 
 
 class Limits:
@@ -81,7 +104,8 @@ class Limits:
 
     import_ma, export_ma: effective magnitudes in mA, never NO_LIMIT_MA once the hardware slot is
     set; 0 before. import_owner, export_owner: OWNER values of whoever restricts most; of equals
-    the first in the order of the table.
+    the first in the order of the table. paused: bits of the owners who have paused the visit; one
+    that is silent pauses nothing.
     """
 
     def __init__(self) -> None:
@@ -95,6 +119,8 @@ class Limits:
             LimitSlot(OWNER_THERMAL, SCOPE_BOTH, 0),
             LimitSlot(OWNER_CABLE, SCOPE_BOTH, 0),
             LimitSlot(OWNER_RESTART, SCOPE_GRID, 0),
+            LimitSlot(OWNER_TECHNICIAN, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_VEHICLE, SCOPE_BOTH, 0),
         )
         self.import_ma = 0
         self.import_owner = OWNER_HARDWARE
@@ -103,6 +129,7 @@ class Limits:
         self.slots[OWNER_HARDWARE].set(0, 0, FOR_EVER)  # nothing is allowed before the settings
         self._changed = 1
         self.expiring = 0  # 1 while some slot has an end
+        self.paused = 0
         self._scope = SCOPE_GRID
         self._was_connected = 0
 
@@ -128,7 +155,21 @@ class Limits:
         slot = self.slots[owner]
         if slot.suspended != silent:
             slot.suspended = silent
-            self._changed = 1
+            self._renew(slot)
+
+    def pause(self, owner: int, paused: int) -> None:
+        """Let an owner's slot count for 0 A, or again for what was set."""
+        slot = self.slots[owner]
+        slot.paused = paused
+        self._renew(slot)
+
+    def _renew(self, slot: LimitSlot) -> None:
+        slot.renew()
+        bit = 1 << slot.owner
+        self.paused &= ~bit
+        if slot.paused and not slot.suspended:
+            self.paused |= bit
+        self._changed = 1
 
     def age(self, dt_ms: int) -> None:
         """Let expiries run by the time since the last tick, before new limits are set."""
@@ -149,8 +190,9 @@ class Limits:
         if self._was_connected and not connected:
             for slot in self.slots:
                 if slot.clears_on_unplug:
+                    slot.paused = 0
                     slot.fall_back()
-                    self._changed = 1
+                    self._renew(slot)
         self._was_connected = connected
         if self._changed or scope != self._scope:
             self._scope = scope
@@ -158,25 +200,18 @@ class Limits:
             self._find_effective()
 
     def _find_effective(self) -> None:
-        lowest_import_ma = NO_LIMIT_MA
-        lowest_export_ma = NO_LIMIT_MA
+        lowest_import_ma = _ANY_MA
+        lowest_export_ma = _ANY_MA
         scope = self._scope
         for slot in self.slots:
-            if not slot.scope & scope:
-                continue
-            if slot.suspended:
-                import_ma = slot.failsafe_import_ma
-                export_ma = slot.failsafe_export_ma
-            else:
-                import_ma = slot.import_ma
-                export_ma = slot.export_ma
-            if import_ma != NO_LIMIT_MA:
-                if lowest_import_ma == NO_LIMIT_MA or import_ma < lowest_import_ma:
-                    lowest_import_ma = import_ma
+            if slot.scope & scope:
+                ma = slot.import_now_ma
+                if 0 <= ma < lowest_import_ma:  # NO_LIMIT_MA is below 0
+                    lowest_import_ma = ma
                     self.import_owner = slot.owner
-            if export_ma != NO_LIMIT_MA:
-                if lowest_export_ma == NO_LIMIT_MA or export_ma < lowest_export_ma:
-                    lowest_export_ma = export_ma
+                ma = slot.export_now_ma
+                if 0 <= ma < lowest_export_ma:
+                    lowest_export_ma = ma
                     self.export_owner = slot.owner
         self.import_ma = lowest_import_ma
         self.export_ma = lowest_export_ma

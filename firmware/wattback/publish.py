@@ -2,8 +2,8 @@
 
 from micropython import const
 
-from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE
-from wattback.retained import EXPORT_WH, IMPORT_WH
+from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE, OWNER_TECHNICIAN
+from wattback.retained import BROWN_OUTS, EXPORT_WH, IMPORT_WH, WATCHDOG_RESETS
 from wattback.signals import Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
@@ -12,7 +12,8 @@ from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 TURN_SITE = const(3)
 TURN_PROGRAMME = const(4)
 TURN_CLOCK = const(7)
-REPORT_TURNS = const(8)  # until every field of a Report is renewed
+TURN_TECHNICIAN = const(8)
+REPORT_TURNS = const(9)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -61,6 +62,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
     if turn == 0:
         report.uptime_s = connector.uptime_s
         report.reset_cause = connector.reset_cause
+        report.missed_ticks = connector.missed_ticks
         report.closings = connector.contactor.closings
         report.hot_openings = connector.contactor.hot_openings
         report.opening_faults = connector.opening_faults
@@ -104,6 +106,14 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.reserve_bp = dispatch.export.reserve_bp
         report.need_wh = vehicle.need_wh
         report.departure_s = vehicle.departure_s
+    elif turn == TURN_TECHNICIAN:
+        slot = connector.limits.slots[OWNER_TECHNICIAN]
+        report.technician_import_ma = slot.import_ma
+        report.technician_export_ma = slot.export_ma
+        report.technician_left_s = _seconds(slot.remaining_ms)
+        report.paused_by = connector.limits.paused
+        report.watchdog_resets = connector.retained[WATCHDOG_RESETS]
+        report.brown_outs = connector.retained[BROWN_OUTS]
     else:
         report.export_day_wh = dispatch.export.day_wh
         report.export_day_left_s = dispatch.export.day_left_s

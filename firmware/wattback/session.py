@@ -69,6 +69,7 @@ WAIT_PILOT = const(128)  # offered, and it asks, but state C or the diode comes 
 WAIT_LOAD = const(256)  # the vehicle's side of the open contacts is not known to be dead
 WAIT_HANDLE = const(512)  # the handle's button is pressed, or its adapter is loose
 WAIT_RESTART = const(1024)  # the random delay after an outage
+WAIT_PAUSE = const(2048)  # somebody has paused the visit
 WAIT_NAMES = (
     "supply",
     "limit",
@@ -81,6 +82,7 @@ WAIT_NAMES = (
     "dead_load",
     "handle",
     "restart_delay",
+    "pause",
 )
 
 _NO_FACTS = const(-1)

@@ -111,6 +111,9 @@ STATUS_NAMES = (
 REPORT_NAMES = (
     "uptime_s",
     "reset_cause",
+    "watchdog_resets",
+    "brown_outs",
+    "missed_ticks",
     "closings",
     "hot_openings",
     "opening_faults",
@@ -125,6 +128,10 @@ REPORT_NAMES = (
     "site_import_ma",
     "site_export_ma",
     "site_left_s",
+    "technician_import_ma",
+    "technician_export_ma",
+    "technician_left_s",
+    "paused_by",
     "programme_export_ma",
     "programme_left_s",
     "site_target_enabled",
@@ -194,11 +201,14 @@ class Status:
 
 class Report:
     """What the connector tells of itself now and then: the same object for ever, a few fields
-    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 24 ticks old.
+    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 27 ticks old.
     """
 
     uptime_s: int
     reset_cause: int  # resets.RESET_NAMES
+    watchdog_resets: int  # restarts by the watchdog, ever
+    brown_outs: int  # restarts by the board's own supply, ever
+    missed_ticks: int  # since power-up: the tick before had taken too long, or time was wrong
     closings: int  # since power-up
     hot_openings: int  # with at least 1 A flowing
     opening_faults: int  # faults at the last opening
@@ -213,6 +223,10 @@ class Report:
     site_import_ma: int  # the site's slot as it was set; -1: no limit
     site_export_ma: int
     site_left_s: int  # until it falls back; -1: for ever
+    technician_import_ma: int  # the technician's slot, likewise
+    technician_export_ma: int
+    technician_left_s: int
+    paused_by: int  # bits of limits.OWNER_NAMES: who has paused the visit
     programme_export_ma: int  # the programme's slot
     programme_left_s: int
     site_target_enabled: int  # the site's wish, whether it counts now or not

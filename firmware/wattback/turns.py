@@ -18,8 +18,9 @@ from wattback.limits import (
     OWNER_RESTART,
     OWNER_SITE,
     OWNER_THERMAL,
+    OWNER_VEHICLE,
 )
-from wattback.pilot import DUTY_DIGITAL, STATE_A
+from wattback.pilot import DUTY_DIGITAL, MINIMUM_OFFER_MA, STATE_A
 from wattback.protection import renew_slow_bits, sense_load
 from wattback.session import DISCHARGING, OFFERED
 
@@ -38,6 +39,7 @@ SLOW_PARTS = const(4)
 
 _OUTAGES = SUPPLY_OUT_OF_WINDOW | OPEN_NEUTRAL
 
+_HIGHEST_RATING_W = const(100000)  # more than any vehicle takes by a pilot
 _OUT_MA = const(1000)  # both legs together: what flows out, and is no noise
 
 
@@ -96,9 +98,22 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
             restart.lost_supply()
         restart.sense(visit.closed, pilot.connected, settings, lap_ms)
         _restrict(connector, OWNER_RESTART, restart.limit_ma, NO_LIMIT_MA)
+        vehicle = connector.vehicle
+        # What it may give is watts, and dispatch's.
+        import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
+        _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
         # One that talks is not asleep.
-        offered = 1 if visit.state == OFFERED and not connector.vehicle.linked else 0
+        offered = 1 if visit.state == OFFERED and not vehicle.linked else 0
         connector.wake.sense(offered, pilot.requesting, pilot.connected, settings, lap_ms)
+
+
+def _rating_ma(w: int, volts: int) -> int:
+    # What a vehicle takes at most, in whole amperes and as the pilot can say it; nothing said is no
+    # limit.
+    if w <= 0:
+        return NO_LIMIT_MA
+    ma = (min(w, _HIGHEST_RATING_W) + volts - 1) // volts * 1000
+    return ma if ma > MINIMUM_OFFER_MA else MINIMUM_OFFER_MA
 
 
 def _restrict(connector, owner: int, import_ma: int, export_ma: int) -> None:  # type: ignore[no-untyped-def]

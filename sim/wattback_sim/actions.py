@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from wattback.commands import (
     ACCEPTED,
     ANSWER_NAMES,
+    COMMAND_PAUSE,
     COMMAND_RESET_FAULTS,
     COMMAND_SET_LIMIT,
 )
 from wattback.limits import HIGHEST_LIMIT_MA, LONGEST_S, NO_LIMIT_MA, OWNER_DRIVER, OWNER_SITE
+from wattback.resets import RESET_BROWN_OUT
 from wattback_sim.arguments import (
     Argument,
     Arguments,
@@ -93,6 +95,13 @@ def _limit(owner: int) -> Callable[[Site, Arguments], str]:
     return set_limit
 
 
+def _pause(owner: int, paused: int) -> Callable[[Site, Arguments], str]:
+    def pause(site: Site, _arguments: Arguments) -> str:
+        return _command(site, COMMAND_PAUSE, owner, paused)
+
+    return pause
+
+
 def _reset_faults(site: Site, _arguments: Arguments) -> str:
     return _command(site, COMMAND_RESET_FAULTS)
 
@@ -104,6 +113,14 @@ def _cut_power(site: Site, _arguments: Arguments) -> str:
 
 def _restore_power(site: Site, _arguments: Arguments) -> str:
     site.power_on()
+    return ""
+
+
+def _brown_out(site: Site, _arguments: Arguments) -> str:
+    if not site.board.powered:
+        return "the board has no supply that could sag"
+    site.power_off()
+    site.power_on(RESET_BROWN_OUT)
     return ""
 
 
@@ -222,6 +239,8 @@ ACTIONS: tuple[Action, ...] = (
         _limit(OWNER_DRIVER),
         _LIMIT_ARGUMENTS,
     ),
+    Action("driver.pause", "vehicle", "the driver pauses", _pause(OWNER_DRIVER, 1)),
+    Action("driver.resume", "vehicle", "the driver resumes", _pause(OWNER_DRIVER, 0)),
     Action(
         "technician.reset_faults",
         "connector",
@@ -234,6 +253,12 @@ ACTIONS: tuple[Action, ...] = (
         "connector",
         "the board's supply returns: it boots",
         _restore_power,
+    ),
+    Action(
+        "connector.brown_out",
+        "connector",
+        "the board's own supply sags: its brown-out detector restarts it",
+        _brown_out,
     ),
     Action(
         "modbus.write",

@@ -29,6 +29,7 @@ from wattback.boards.sim import (
     RETAINED_AT,
     STATUS_AT,
 )
+from wattback.resets import RESET_POWER_ON
 from wattback.settings import SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_sim.clock import Clock
@@ -93,16 +94,19 @@ class SimulatedBoard:
         """One word of the firmware's last published status or report."""
         return self.answer[AT[name]]
 
-    def power_on(self) -> tuple[int, int]:
+    def power_on(self, reset_cause: int = RESET_POWER_ON) -> tuple[int, int]:
         """Start the firmware: settings and retained memory go in, outputs come out safe.
 
-        Returns what its service plane wants: outputs and due_in_us as in Served.
+        reset_cause: what its hardware tells it, see `wattback.resets`. Returns what its service
+        plane wants: outputs and due_in_us as in Served.
         """
         self._link = self._new_link()
         self.world.powered = True
         chance = self.world.draw_bits()
-        words = [*self.settings_by_name.values(), *self._retained, self.serial_number, chance]
-        answer = self._exchange(KIND_BOOT, words)
+        unit = (self.serial_number, chance, reset_cause)
+        answer = self._exchange(
+            KIND_BOOT, [*self.settings_by_name.values(), *self._retained, *unit]
+        )
         self._drive(answer)
         if not answer[RESULT_AT]:
             name = "MicroPython" if answer[STATUS_AT] else "CPython"

@@ -8,7 +8,13 @@ out.
 from collections.abc import Mapping, Sequence
 
 from wattback import commands
-from wattback.limits import NO_LIMIT_MA, OWNER_DRIVER, OWNER_PROGRAMME, OWNER_SITE
+from wattback.limits import (
+    NO_LIMIT_MA,
+    OWNER_DRIVER,
+    OWNER_PROGRAMME,
+    OWNER_SITE,
+    OWNER_TECHNICIAN,
+)
 from wattback.settings import SETTINGS
 
 # What time brings may be seen one tick late, and a tick is counted from the one that obeyed.
@@ -18,6 +24,7 @@ _SILENCE_SLACK_US = 300_000
 
 Pair = tuple[int, int]  # import, export
 _NO_LIMITS: Pair = (NO_LIMIT_MA, NO_LIMIT_MA)
+_PAUSED: Pair = (0, 0)
 
 
 class LimitLedger:
@@ -27,8 +34,10 @@ class LimitLedger:
         self._settings = dict(settings)
         self._at_start = settings
         site = (settings["site_failsafe_import_ma"], settings["site_failsafe_export_ma"])
-        self._failsafe = {OWNER_SITE: site, OWNER_DRIVER: _NO_LIMITS, OWNER_PROGRAMME: _NO_LIMITS}
+        free = dict.fromkeys((OWNER_DRIVER, OWNER_PROGRAMME, OWNER_TECHNICIAN), _NO_LIMITS)
+        self._failsafe = {OWNER_SITE: site, **free}
         self._said = dict(self._failsafe)
+        self._paused: set[int] = set()
         self._ends_us: dict[int, int] = {}
         self._counter = -1
         self._silent_us: int | None = None
@@ -44,6 +53,9 @@ class LimitLedger:
             self._ends_us.pop(owner, None)
             if lasts_s:
                 self._ends_us[owner] = now_us + lasts_s * 1_000_000
+        elif code == commands.COMMAND_PAUSE:
+            owner, paused = arguments[:2]
+            (self._paused.add if paused else self._paused.discard)(owner)
         elif code == commands.COMMAND_SET_SETTING:
             self._settings[SETTINGS[arguments[0]][0]] = arguments[1]
         elif code == commands.COMMAND_HEARTBEAT and arguments[0] != self._counter:
@@ -68,6 +80,7 @@ class LimitLedger:
 
     def unplugged(self) -> None:
         """The visit is over: what the driver set ends with it."""
+        self._paused.discard(OWNER_DRIVER)
         self._end(OWNER_DRIVER)
 
     def restarted(self) -> None:
@@ -76,6 +89,7 @@ class LimitLedger:
         self._counter = -1
         self._silent_us = None
         self._silent = False
+        self._paused.clear()
         for owner in self._said:
             self._end(owner)
 
@@ -106,7 +120,9 @@ class LimitLedger:
         imports = [fixed_ma, settings["import_max_w"] * 1000 // volts]
         exports = [fixed_ma, settings["export_max_w"] * 1000 // volts]
         for owner, said in self._said.items():
-            counts = self._failsafe[owner] if owner == OWNER_SITE and self._silent else said
+            counts = _PAUSED if owner in self._paused else said
+            if owner == OWNER_SITE and self._silent:
+                counts = self._failsafe[owner]
             if counts[0] != NO_LIMIT_MA:
                 imports.append(counts[0])
             if counts[1] != NO_LIMIT_MA:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from wattback.commands import COMMAND_RESET_FAULTS
+from wattback.resets import RESET_POWER_ON
 from wattback_sim.arguments import Arguments
 from wattback_sim.board import SERIAL_NUMBER, SimulatedBoard, default_settings
 from wattback_sim.clock import TICK_US, Clock, Timetable
@@ -115,10 +116,10 @@ class Site:
 
     # --- power ---
 
-    def power_on(self) -> None:
+    def power_on(self, reset_cause: int = RESET_POWER_ON) -> None:
         """The board gets its supply and boots. Harmless when it has it."""
         if not self.board.powered:
-            self.wiring.power_on(*self.board.power_on())
+            self.wiring.power_on(*self.board.power_on(reset_cause))
 
     def power_off(self) -> None:
         """The board loses its supply: nobody has said anything to what boots next."""

@@ -22,6 +22,7 @@ WAIT_TEXTS = {
     "dead_load": "no voltage behind the open contactor",
     "handle": "a handle whose button is released, or whose adapter is locked",
     "restart_delay": "the random delay after an outage",
+    "pause": "whoever has paused it to resume",
 }
 EXPORT_WAIT_TEXTS = {
     "fault": "a fault to be cleared",

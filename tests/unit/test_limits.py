@@ -215,6 +215,8 @@ def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
         "thermal",
         "cable",
         "restart",
+        "technician",
+        "vehicle",
     )
     assert [slot.owner for slot in slots if slot.clears_on_unplug] == [OWNER_DRIVER]
     away = [slot.owner for slot in slots if slot.scope == SCOPE_BOTH]

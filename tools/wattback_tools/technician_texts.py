@@ -16,6 +16,7 @@ CHARGE_HINTS = {
     "dead_load": "unplug: something keeps the vehicle's side alive",
     "handle": "let go of the handle's button, or latch its adapter",
     "restart_delay": "wait some minutes, or hold the reset button on the unit",
+    "pause": "ask whoever has paused it to resume; a driver's pause ends with the visit",
 }
 # What keeps a closed contactor from charging although the firmware waits for nothing.
 HELD_TEXT = "a target that lets the vehicle draw"
@@ -66,6 +67,7 @@ SESSION_TEXTS = {
 RESET_TEXTS = {
     "power_on": "its power coming on",
     "watchdog": "its watchdog: it had failed or hung",
+    "brown_out": "its own supply, which had sagged",
 }
 LINK_TEXTS = {
     "none": "basic signalling only",

@@ -224,6 +224,10 @@ def _import_limit(why: Why) -> str:
     return _limit(why.import_limit_ma, why.import_limit_owner, why)
 
 
+def _paused(why: Why) -> str:
+    return f"by {_listed(list(why.paused_by))}" if why.paused_by else "nobody"
+
+
 def _export_limit(why: Why) -> str:
     return _limit(why.export_limit_ma, why.export_limit_owner, why)
 
@@ -277,6 +281,7 @@ def _certification(why: Why) -> str:
 _CHARGE_DETAILS: Details = {
     "supply": _supply,
     "limit": _import_limit,
+    "pause": _paused,
     "target": _target,
     "steady_pilot": lambda why: f"pilot {why.pilot_state}",
 }

@@ -102,7 +102,7 @@ BYTES_OUT_AT = ANSWER_WORDS + 2
 MOST_OUT = (OUT_WORDS - BYTES_OUT_AT) * 3  # bytes that one answer takes along
 
 IN_WORDS = max(
-    HEAD_WORDS + len(SETTINGS) + retained.WORDS + 2,
+    HEAD_WORDS + len(SETTINGS) + retained.WORDS + 3,
     HEAD_WORDS + len(INPUT_NAMES),
     BYTES_IN_AT + (MOST_IN + 2) // 3,
 )
@@ -216,7 +216,7 @@ class SimBoard:
         settings_end = HEAD_WORDS + len(SETTINGS)
         kept = [frame[settings_end + i] for i in range(retained.WORDS)]
         serial_at = settings_end + retained.WORDS
-        self.connector = Connector(self, kept, chance=frame[serial_at + 1])
+        self.connector = Connector(self, kept, frame[serial_at + 2], frame[serial_at + 1])
         values = [frame[HEAD_WORDS + i] for i in range(len(SETTINGS))]
         refused = self.connector.load_settings(values)
         serial = "%08d" % frame[serial_at]

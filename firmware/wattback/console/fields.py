@@ -29,6 +29,7 @@ _CODED = _CHOICES + (  # from here on each word is a bit of the value
     + ("opening_faults", FAULT_NAMES)
     + ("opening_waits", session.WAIT_NAMES)
     + ("opening_export_waits", export.WAIT_NAMES)
+    + ("paused_by", limits.OWNER_NAMES)
 )
 _SETS_AT = len(_CHOICES)
 

@@ -45,6 +45,7 @@ _WHY_FIELDS = (
     "import_limit_owner",
     "export_limit_ma",
     "export_limit_owner",
+    "paused_by",
     "site_left_s",
     "programme_left_s",
     "in_service",

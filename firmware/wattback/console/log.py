@@ -34,6 +34,7 @@ _WATCHED = (
     ("vehicle_link", "vehicle link=", "vehicle_refusal", " refusal="),
     ("controller_state", "controller state=", "uptime_s", " uptime_s="),
     ("reset_cause", "board reset=", "uptime_s", " uptime_s="),
+    ("missed_ticks", "board missed_ticks=", "uptime_s", " uptime_s="),
 )
 # What `watch` returns.
 NOTHING_NEW = const(0)
@@ -45,7 +46,7 @@ _CONTACTOR = const(1)  # this and the one before also say why
 _IN_SERVICE = const(5)
 _VEHICLE = const(6)  # this and the next ones are fields of the report
 _CONTROLLER = const(7)
-_RESET = const(8)
+_RESET = const(8)  # this and the next one have nothing that was before
 # Events that no row watches, and what their value is.
 _LATCHED = const(-1)  # index of the fault
 _CLEARED = const(-2)
@@ -123,12 +124,12 @@ class Log:
         else:
             row = _WATCHED[kind]
             warns = kind == _CONTACTOR and not value and event[5] > CAUSE_PLANNED
-            warns = warns or kind == _CONTROLLER and value == SILENT or kind == _RESET
+            warns = warns or kind == _CONTROLLER and value == SILENT or kind >= _RESET
             text.append("W " if warns else "I ")
             text.append(row[1])
             text.append(told(row[0], value))
-            # Of yes and no it is the other, and of a reset there is none.
-            if kind != _CONTACTOR and kind != _IN_SERVICE and kind != _RESET:
+            # Of yes and no it is the other.
+            if kind != _CONTACTOR and kind != _IN_SERVICE and kind < _RESET:
                 text.append(" prev=")
                 text.append(told(row[0], event[4]))
             text.append(row[3])

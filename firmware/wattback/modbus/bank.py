@@ -9,10 +9,13 @@ from micropython import const
 
 from wattback.commands import (
     COMMAND_HEARTBEAT,
+    COMMAND_PAUSE,
     COMMAND_RESET_FAULTS,
     COMMAND_SET_SETTING,
     COMMAND_SET_TIME,
 )
+from wattback.limits import OWNER_SITE as LIMIT_OF_SITE
+from wattback.limits import OWNER_TECHNICIAN as LIMIT_OF_TECHNICIAN
 from wattback.modbus.access import (
     ACCEPTED,
     BUSY,
@@ -26,7 +29,7 @@ from wattback.modbus.access import (
 )
 from wattback.modbus.drafts import Drafts
 from wattback.modbus.image import MOMENT, OCTETS, U16, U32, Image
-from wattback.modbus.limit_points import ProgrammeLimit, SiteLimit
+from wattback.modbus.limit_points import LimitPoints, ProgrammeLimit
 from wattback.modbus.live import PARTS, Live
 from wattback.modbus.tables import (
     AGES_AT,
@@ -38,20 +41,22 @@ from wattback.modbus.tables import (
     RUNS,
     SITE_LIMIT_AT,
     SITE_TARGET_AT,
+    TECHNICIAN_LIMIT_AT,
     TEXTS,
     WRITABLE,
 )
 from wattback.modbus.target_points import ProgrammeTarget, TargetPoints
-from wattback.publish import TURN_CLOCK, TURN_PROGRAMME, TURN_SITE
+from wattback.publish import TURN_CLOCK, TURN_PROGRAMME, TURN_SITE, TURN_TECHNICIAN
 from wattback.targets import OWNER_PROGRAMME, OWNER_SITE
 
-# Who obeys, by the writable table; the first four are groups of points.
-_OF_THE_SITE = const(2)  # from here on; those before are the programme's
-_GROUPS = const(4)
-_SETTING = const(4)
-_HEARTBEAT = const(5)
-_CIVIL_TIME = const(6)
-_RESET = const(7)
+# Who obeys, by the writable table; the first five are groups of points.
+_OURS = const(2)  # from here on they are of our own model
+_GROUPS = const(5)
+_SETTING = const(5)
+_HEARTBEAT = const(6)
+_CIVIL_TIME = const(7)
+_RESET = const(8)
+_PAUSE = const(9)
 
 # The models whose groups follow the connector, as parts of the live table.
 _PART_704 = const(2)
@@ -69,12 +74,14 @@ class Bank:
         self._programme_target = ProgrammeTarget(self._image, PROGRAMME_TARGET_AT, OWNER_PROGRAMME)
         self._programme_limit = ProgrammeLimit(connector, self._image, PROGRAMME_LIMIT_AT)
         self._site_target = TargetPoints(self._image, SITE_TARGET_AT, OWNER_SITE)
-        self._site_limit = SiteLimit(self._image, SITE_LIMIT_AT)
+        self._site_limit = LimitPoints(self._image, SITE_LIMIT_AT, LIMIT_OF_SITE)
+        self._technician_limit = LimitPoints(self._image, TECHNICIAN_LIMIT_AT, LIMIT_OF_TECHNICIAN)
         self._groups = (
             self._programme_target,
             self._programme_limit,
             self._site_target,
             self._site_limit,
+            self._technician_limit,
         )
         self._follows = 0
         self._introduce(identity)
@@ -114,7 +121,7 @@ class Bank:
         order = WRITABLE[row + ORDER]
         if order < _GROUPS and self._obeyed():
             # What has ended by itself in the meantime must not come back with this write.
-            self._follow(_PART_704 if order < _OF_THE_SITE else _PART_OURS)
+            self._follow(_PART_704 if order < _OURS else _PART_OURS)
         before = image[first:end]
         image[first:end] = octets[at : at + end - first]
         drafts = self._drafts
@@ -179,11 +186,15 @@ class Bank:
             self._programme_limit.follow(report.programme_export_ma, report.programme_left_s)
         else:
             connector.renew_report(TURN_SITE)
+            connector.renew_report(TURN_TECHNICIAN)
             self._site_target.follow(
                 report.site_target_enabled, report.site_target_w, report.site_target_left_s
             )
             self._site_limit.follow(
                 report.site_import_ma, report.site_export_ma, report.site_left_s
+            )
+            self._technician_limit.follow(
+                report.technician_import_ma, report.technician_export_ma, report.technician_left_s
             )
 
     def _mirror(self, row: int, first: int, end: int) -> None:
@@ -215,6 +226,8 @@ class Bank:
                 drafts.add(COMMAND_HEARTBEAT, value, 0, 0, 0)
             elif order == _CIVIL_TIME:
                 drafts.add(COMMAND_SET_TIME, value, image.get(first + 2, U32), 0, 0)
+            elif order == _PAUSE:
+                drafts.add(COMMAND_PAUSE, LIMIT_OF_SITE, value, 0, 0)
             elif value:
                 drafts.add(COMMAND_RESET_FAULTS, 0, 0, 0, 0)
             first += OCTETS[kind]

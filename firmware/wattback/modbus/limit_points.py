@@ -1,13 +1,13 @@
-"""The points of a limit: model 704's WMaxLimPct group for the programme, our own for the site.
+"""The points of a limit: model 704's WMaxLimPct group for the programme, our own for the others.
 
 A write of any point of a group sets the whole limit and starts its time again. When the time is
-over the programme's limit is gone, and the site's is what the site's failsafe says.
+over a limit is gone, but the site's is what the site's failsafe says.
 """
 
 from micropython import const
 
 from wattback.commands import COMMAND_SET_LIMIT
-from wattback.limits import NO_LIMIT_MA, OWNER_PROGRAMME, OWNER_SITE
+from wattback.limits import NO_LIMIT_MA, OWNER_PROGRAMME
 from wattback.modbus.drafts import Drafts
 from wattback.modbus.image import S16, S32, U16, U32, Image
 from wattback.modbus.tables import WMAX_AT
@@ -16,13 +16,13 @@ from wattback.modbus.tables import WMAX_AT
 _PERCENT = const(2)
 _TIMEOUT = const(8)
 _LEFT = const(12)
-# In the site's own group, after SiteImportLimit.
+# In a group of our own, after its import limit.
 _EXPORT = const(2)
-_SITE_TIMEOUT = const(4)
-_SITE_LEFT = const(8)
+_OWN_TIMEOUT = const(4)
+_OWN_LEFT = const(8)
 
 _HUNDRED_PERCENT = const(10000)
-_MA_PER_STEP = const(10)  # of the site's points
+_MA_PER_STEP = const(10)  # of our own points
 _NO_LIMIT_STEPS = const(-100)  # they say −1 A
 
 
@@ -85,12 +85,16 @@ class ProgrammeLimit:
         return self._image.get(WMAX_AT, U16) * 1000 // volts
 
 
-class SiteLimit:
-    """The site's limits for import and export. at: place of SiteImportLimit."""
+class LimitPoints:
+    """One owner's limits for import and export, the site's or the technician's.
 
-    def __init__(self, image: Image, at: int) -> None:
+    at: place of the import limit, the first of the group.
+    """
+
+    def __init__(self, image: Image, at: int, owner: int) -> None:
         self._image = image
         self._at = at
+        self._owner = owner
 
     def draft(self, _first: int, _end: int, drafts: Drafts) -> None:
         """The group has just been written: add the command that follows from it."""
@@ -98,23 +102,23 @@ class SiteLimit:
         at = self._at
         drafts.add(
             COMMAND_SET_LIMIT,
-            OWNER_SITE,
+            self._owner,
             _ma(image.get(at, S16)),
             _ma(image.get(at + _EXPORT, S16)),
-            image.get(at + _SITE_TIMEOUT, U32),
+            image.get(at + _OWN_TIMEOUT, U32),
         )
 
     def commit(self) -> None:
         """The write has been accepted."""
-        timeout_s = self._image.get(self._at + _SITE_TIMEOUT, U32)
-        self._image.put(self._at + _SITE_LEFT, S32, timeout_s or -1)
+        timeout_s = self._image.get(self._at + _OWN_TIMEOUT, U32)
+        self._image.put(self._at + _OWN_LEFT, S32, timeout_s or -1)
 
     def follow(self, import_ma: int, export_ma: int, left_s: int) -> None:
-        """Show what the connector says of the site's limits."""
+        """Show what the connector says of this owner's limits."""
         image = self._image
         image.put(self._at, S16, _steps(import_ma))
         image.put(self._at + _EXPORT, S16, _steps(export_ma))
-        image.put(self._at + _SITE_LEFT, S32, left_s)
+        image.put(self._at + _OWN_LEFT, S32, left_s)
 
 
 def _ma(steps: int) -> int:

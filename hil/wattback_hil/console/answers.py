@@ -63,6 +63,9 @@ class Vitals:
     faults: Names
     uptime_s: int
     reset_cause: str
+    watchdog_resets: int
+    brown_outs: int
+    missed_ticks: int
     closings: int
     hot_openings: int
     opening_faults: Names
@@ -77,6 +80,10 @@ class Vitals:
     site_import_ma: int
     site_export_ma: int
     site_left_s: int
+    technician_import_ma: int
+    technician_export_ma: int
+    technician_left_s: int
+    paused_by: Names
     programme_export_ma: int
     programme_left_s: int
     site_target_enabled: int
@@ -123,6 +130,7 @@ class Why:
     import_limit_owner: str
     export_limit_ma: int
     export_limit_owner: str
+    paused_by: Names
     site_left_s: int
     programme_left_s: int
     in_service: int

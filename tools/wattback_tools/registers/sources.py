@@ -8,10 +8,12 @@ ORDERS = (
     "programme_limit",
     "site_target",
     "site_limit",
+    "technician_limit",
     "setting",
     "heartbeat",
     "civil_time",
     "reset",
+    "site_pause",
 )
 # What a write may contain, in the order of `access.RANGES`; "judged": what the command accepts.
 ACCEPTED = (

@@ -9,11 +9,22 @@ from machine import Pin
 from micropython import const
 
 from wattback.boards.pico import pins
+from wattback.boards.pico.fast import levels
 from wattback.boards.pico.meter import Meter
 from wattback.boards.pico.pilot_io import PilotIo
 from wattback.signals import Inputs, Outputs
 
 _NO_EARTH_OHM = const(1 << 20)  # the ground monitor says yes or no
+_GPIO_IN = const(0xD0000004)  # of SIO: the levels of all pins (RP2040 datasheet 2.3.1.7)
+_INPUTS = (
+    pins.CONTACTOR_AUX,
+    pins.COIL_DRIVEN,
+    pins.FAULT_LATCHED,
+    pins.STOP_BUTTON,
+    pins.DISCONNECT,
+    pins.EARTH_MISSING,
+)
+_UNKNOWN = const(-1)
 
 
 class PicoBoard:
@@ -27,14 +38,15 @@ class PicoBoard:
         self._test = Pin(pins.FAULT_TEST, Pin.OUT, value=0)
         self._reset = Pin(pins.FAULT_RESET, Pin.OUT, value=0)
         self._latched = Pin(pins.FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
-        self._aux = Pin(pins.CONTACTOR_AUX, Pin.IN, Pin.PULL_UP)
-        self._coil = Pin(pins.COIL_DRIVEN, Pin.IN, Pin.PULL_UP)
-        self._stop = Pin(pins.STOP_BUTTON, Pin.IN, Pin.PULL_UP)
-        self._disconnect = Pin(pins.DISCONNECT, Pin.IN, Pin.PULL_UP)
-        self._no_earth = Pin(pins.EARTH_MISSING, Pin.IN, Pin.PULL_UP)
+        self._mask = 0
+        for pin in _INPUTS:
+            Pin(pin, Pin.IN, Pin.PULL_UP)
+            self._mask |= 1 << pin
+        self._levels = _UNKNOWN
         self._inputs = Inputs()  # the tick's, from its first one on
         self._cut = 0  # 1: the latch has taken the permission back
-        self._pumped = 0
+        self._testing = 0
+        self._resetting = 0
         self._pilot = PilotIo(chip)
         self._meter = Meter()
         self._latched.irq(self._on_latch, Pin.IRQ_RISING, hard=True)
@@ -52,12 +64,16 @@ class PicoBoard:
     def sample(self, inputs: Inputs) -> None:
         """See `wattback.boards`. Pilot and supply are those of the last `measure`."""
         self._inputs = inputs
-        inputs.contactor_aux_closed = self._aux()
-        inputs.coil_driven = 1 - self._coil()
-        inputs.ground_fault_latched = self._latched()
-        inputs.emergency_stopped = self._stop()
-        inputs.disconnect_open = self._disconnect()
-        inputs.earth_ohm = _NO_EARTH_OHM if self._no_earth() else 0
+        now = levels(_GPIO_IN, self._mask)
+        if now == self._levels:
+            return
+        self._levels = now
+        inputs.contactor_aux_closed = now >> pins.CONTACTOR_AUX & 1
+        inputs.coil_driven = 0 if now >> pins.COIL_DRIVEN & 1 else 1
+        inputs.ground_fault_latched = now >> pins.FAULT_LATCHED & 1
+        inputs.emergency_stopped = now >> pins.STOP_BUTTON & 1
+        inputs.disconnect_open = now >> pins.DISCONNECT & 1
+        inputs.earth_ohm = _NO_EARTH_OHM if now >> pins.EARTH_MISSING & 1 else 0
 
     def drive(self, outputs: Outputs) -> None:
         """See `wattback.boards`."""
@@ -71,10 +87,13 @@ class PicoBoard:
                 self._permit(0)
         else:
             self._permit(0)
-        self._test(outputs.ground_fault_test)
-        self._reset(outputs.ground_fault_reset)
-        self._pumped ^= 1
-        self._pump(self._pumped)
+        if outputs.ground_fault_test != self._testing:
+            self._testing = outputs.ground_fault_test
+            self._test(self._testing)
+        if outputs.ground_fault_reset != self._resetting:
+            self._resetting = outputs.ground_fault_reset
+            self._reset(self._resetting)
+        self._pump.toggle()
 
     def cut(self) -> None:
         """The connector has failed: no permission, and the pump stands still from now on."""

@@ -5,6 +5,8 @@ import sys
 from machine import mem32
 from micropython import const
 
+_POWMAN_CHIP_RESET = const(0x4010002C)  # of the RP2350 alone
+_HAD_BROWN_OUT = const(1 << 17)
 _NVIC_PRIORITIES = const(0xE000E400)  # a byte an interrupt (ARMv6-M B3.4.7)
 
 
@@ -23,6 +25,13 @@ class Chip:
         self.pio_base = 0x50200000
         self.timer_base = 0x400B0000 if newer else 0x40054000
         self.watchdog_base = 0x400D8000 if newer else 0x40058000
+        self._newer = newer
+
+    def browned_out(self) -> bool:
+        """Whether the last reset of the chip was that of its brown-out detector; an RP2040 has one
+        flag for it and for its power coming on (datasheet 2.12.8, HAD_POR), and never says so.
+        """
+        return self._newer and bool(mem32[_POWMAN_CHIP_RESET] & _HAD_BROWN_OUT)
 
     def set_priority(self, irq: int, priority: int) -> None:
         """priority: 0 comes first, then 0x40; what nobody sets, a tick's timer too, has 0x80."""

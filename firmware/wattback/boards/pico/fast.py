@@ -94,6 +94,12 @@ def measured(octets: ptr8, table: ptr32, rows: int, out: ptr32):
 
 
 @micropython.viper
+def levels(register: ptr32, mask: int) -> int:
+    """The bits of a register that `mask` names, all of the same moment; mask: below bit 30."""
+    return register[0] & mask
+
+
+@micropython.viper
 def restart(channel: ptr32, address: int) -> int:
     """Let a DMA channel write from `address` again, as much as before; 0: it is still writing.
 

@@ -27,7 +27,7 @@ from wattback.boards.pico.wires import ConsoleWire, Rs485Wire, VehicleWire
 from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
 from wattback.identity import Identity
 from wattback.ports import make_service
-from wattback.resets import RESET_POWER_ON, RESET_WATCHDOG
+from wattback.resets import RESET_BROWN_OUT, RESET_POWER_ON, RESET_WATCHDOG
 from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 
 # Long enough for the longest collection and service step, short beside what a contactor may stay
@@ -68,8 +68,12 @@ class Unit:
         )
         self.fram = Fram(i2c)
         # machine.reset_cause() takes a restart that was asked for, after a flash, for the same.
-        bitten = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON] & _REASON_TIMER
-        cause = RESET_WATCHDOG if bitten else RESET_POWER_ON
+        reason = machine.mem32[chip.watchdog_base + _WATCHDOG_REASON]
+        cause = RESET_POWER_ON
+        if reason & _REASON_TIMER:
+            cause = RESET_WATCHDOG
+        elif not reason and chip.browned_out():
+            cause = RESET_BROWN_OUT
         chance = int.from_bytes(os.urandom(4), "little") >> 2  # of the ring oscillator
         self.connector = Connector(self.board, self.fram.load(), cause, chance)
         self.connector.stored = self.fram.stored
