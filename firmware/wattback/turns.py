@@ -108,8 +108,7 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
 
 
 def _rating_ma(w: int, volts: int) -> int:
-    # What a vehicle takes at most, in whole amperes and as the pilot can say it; nothing said is no
-    # limit.
+    # What a vehicle takes at most, in whole amperes that a pilot can say; nothing said: no limit.
     if w <= 0:
         return NO_LIMIT_MA
     ma = (min(w, _HIGHEST_RATING_W) + volts - 1) // volts * 1000

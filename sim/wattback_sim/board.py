@@ -108,10 +108,9 @@ class SimulatedBoard:
             KIND_BOOT, [*self.settings_by_name.values(), *self._retained, *unit]
         )
         self._drive(answer)
-        if not answer[RESULT_AT]:
-            name = "MicroPython" if answer[STATUS_AT] else "CPython"
-            version = ".".join(str(part) for part in answer[STATUS_AT + 1 : STATUS_AT + 4])
-            self.interpreter = f"{name} {version}"
+        name = "MicroPython" if answer[STATUS_AT] else "CPython"
+        version = ".".join(str(part) for part in answer[STATUS_AT + 1 : STATUS_AT + 4])
+        self.interpreter = f"{name} {version}"
         return answer[OUTPUTS_AT], answer[DUE_AT]
 
     def power_off(self) -> None:

@@ -126,6 +126,49 @@ expect = [
 ]
 """,
     ),
+    "a pause unloads, and its end restores what was offered": case(
+        2,
+        "planned",
+        "",
+        """
+duration_s = 15
+at = [
+    { t_s = 6.0, do = "site.set_limit", import_a = 20 },
+    { t_s = 7.0, do = "driver.pause" },
+    { t_s = 13.0, do = "driver.resume" },
+]
+expect = [
+    { t_s = 7.0, within_s = 0.01, column = "session_state", is = "stopping" },
+    { t_s = 7.0, within_s = 0.01, column = "import_limit_owner", is = "driver" },
+    { t_s = 7.0, within_s = 1.5, column = "contactor_commanded", is = 0 },
+    { t_s = 12.9, column = "waiting_for", is = "pause" },
+    { t_s = 12.9, column = "pilot_state", is = "B" },
+    { t_s = 13.0, within_s = 0.01, column = "offered_ma", is = 20000 },
+    { t_s = 14.9, column = "session_state", is = "charging" },
+]
+""",
+    ),
+    "a technician limits by a register, and a vehicle by its ratings": case(
+        1,
+        "",
+        "",
+        """
+duration_s = 16
+at = [
+    { t_s = 6.0, do = "modbus.write", point = "technician_import_limit", value = 8.0 },
+    { t_s = 8.0, do = "modbus.write", point = "technician_import_limit", value = -1.0 },
+]
+expect = [
+    { t_s = 5.9, column = "import_limit_owner", is = "vehicle" },
+    { t_s = 5.9, column = "import_limit_ma", is = 30000 },
+    { t_s = 6.0, within_s = 0.5, column = "import_limit_owner", is = "technician" },
+    { t_s = 7.9, column = "offered_ma", is = 8000 },
+    { t_s = 15.9, column = "offered_ma", is = 30000 },
+]
+link.on = true
+vehicle.max_current_a = 30
+""",
+    ),
     "what the driver sets ends with the visit": case(
         2,
         "unplug",

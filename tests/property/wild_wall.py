@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.property.small_int import SmallInt, carry
 from tests.unit.linked_wall import SITE, LinkedWall, settings_with
 from tests.unit.wall import DEFAULTS, TICK_MS
-from wattback import commands
+from wattback import commands, limits
 from wattback.boards.sim import INPUT_NAMES
+from wattback.limits import OWNER_NAMES
 from wattback.settings import AT_RUN_TIME, SETTINGS
 from wattback.targets import OWNER_SITE
 from wattback.vehicle import INBOX_WORDS
@@ -231,6 +232,7 @@ WATTS = st.integers(-19_201, 19_201) | st.sampled_from([0, 8_000, -7_600])
 SECONDS = st.integers(-1, 20) | st.sampled_from([86_400, 86_401])
 LIMITS_MA = st.integers(-2, 80_001) | st.sampled_from([-1, 0, 5_999, 6_000])
 BIT = st.integers(0, 1)
+PAUSING = [limits.OWNER_SITE, limits.OWNER_DRIVER, limits.OWNER_TECHNICIAN]
 RUN_TIME_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_RUN_TIME]
 NOTHING = st.just(0)
 WORD = st.integers(-EXTREME, EXTREME) | st.integers(-2, 7)
@@ -247,8 +249,17 @@ def _run_time_setting(index: int) -> st.SearchStrategy[tuple[int, ...]]:
 
 
 COMMANDS = st.one_of(
-    st.tuples(st.just(1), st.integers(-1, 6), LIMITS_MA, LIMITS_MA, SECONDS, NOTHING, NOTHING),
+    st.tuples(
+        st.just(1),
+        st.integers(-1, len(OWNER_NAMES)),
+        LIMITS_MA,
+        LIMITS_MA,
+        SECONDS,
+        NOTHING,
+        NOTHING,
+    ),
     st.tuples(st.just(3), st.integers(1, 2), BIT, WATTS, SECONDS, BIT, WATTS),
+    st.tuples(st.just(commands.COMMAND_PAUSE), st.sampled_from(PAUSING), BIT, *[NOTHING] * 4),
     st.just((commands.COMMAND_RESET_FAULTS, 0, 0, 0, 0, 0, 0)),
     st.sampled_from(RUN_TIME_ROWS).flatmap(_run_time_setting),
     st.tuples(st.just(commands.COMMAND_HEARTBEAT), st.integers(0, 3), *[NOTHING] * 5),

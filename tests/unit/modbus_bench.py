@@ -110,10 +110,11 @@ class StillBench(Bench):
         elif code == COMMAND_SET_LIMIT and owner == limits.OWNER_PROGRAMME:
             told = {"programme_export_ma": other, "programme_left_s": lasts_s or -1}
         elif code == COMMAND_SET_LIMIT:
+            of = "technician" if owner == limits.OWNER_TECHNICIAN else "site"
             told = {
-                "site_import_ma": one,
-                "site_export_ma": other,
-                "site_left_s": lasts_s or -1,
+                f"{of}_import_ma": one,
+                f"{of}_export_ma": other,
+                f"{of}_left_s": lasts_s or -1,
             }
         else:
             told = {}

@@ -6,6 +6,7 @@ from wattback.commands import (
     ACCEPTED,
     ANSWER_NAMES,
     COMMAND_HEARTBEAT,
+    COMMAND_PAUSE,
     COMMAND_RESET_FAULTS,
     COMMAND_SET_LIMIT,
     COMMAND_SET_SETTING,
@@ -26,8 +27,10 @@ from wattback.limits import (
     OWNER_CAPACITY,
     OWNER_DRIVER,
     OWNER_HARDWARE,
+    OWNER_NAMES,
     OWNER_PROGRAMME,
     OWNER_SITE,
+    OWNER_TECHNICIAN,
 )
 from wattback.settings import AT_RUN_TIME, SETTINGS
 from wattback.targets import HIGHEST_TARGET_W, OWNER_DEPARTURE, OWNER_NONE
@@ -130,18 +133,20 @@ def test_every_answer_has_a_text() -> None:
 # --- what is judged ---
 
 
-@pytest.mark.parametrize("code", [0, -1, 7, 100, *FAR])
+@pytest.mark.parametrize("code", [0, -1, 8, 100, *FAR])
 def test_an_unknown_command_is_refused(code: int) -> None:
     assert judge(code, OWNER_SITE, 16_000, 16_000, 60) == REFUSED_UNKNOWN
 
 
-SETTABLE = [OWNER_SITE, OWNER_DRIVER, OWNER_PROGRAMME]
+SETTABLE = [OWNER_SITE, OWNER_DRIVER, OWNER_PROGRAMME, OWNER_TECHNICIAN]
+PAUSING = [OWNER_SITE, OWNER_DRIVER, OWNER_TECHNICIAN]
 LIMIT = (COMMAND_SET_LIMIT, OWNER_SITE, 16_000, 16_000, 60, 0, 0)
 TARGET = (COMMAND_SET_TARGET, TARGET_OF_SITE, 1, 5_000, 60, 1, 5_000)
 SETTING = (COMMAND_SET_SETTING, AT_RUN_TIME_ROWS[0], 60, 0, 0, 0, 0)
 BEAT = (COMMAND_HEARTBEAT, 0, 0, 0, 0, 0, 0)
 TIME = (COMMAND_SET_TIME, 20_000, 0, 0, 0, 0, 0)
 RESET = (COMMAND_RESET_FAULTS, 0, 0, 0, 0, 0, 0)
+PAUSE = (COMMAND_PAUSE, OWNER_SITE, 1, 0, 0, 0, 0)
 
 
 # A good command, the index of one word of it, the values that it takes, and those it refuses.
@@ -158,6 +163,7 @@ RANGES = [
     (BEAT, 1, [0, 1, 65_535], [-1, 65_536, *FAR]),
     (TIME, 1, [0, 20_000, 47_482], [-1, 47_483, *FAR]),
     (TIME, 2, [0, 86_399], [-1, 86_400, *FAR]),
+    (PAUSE, 2, [0, 1], [-1, 2, *FAR]),
     *((RESET, word, [0], [-1, 1, *FAR]) for word in range(1, 7)),
 ]
 
@@ -178,10 +184,17 @@ def test_every_argument_is_taken_within_its_range_and_refused_outside(
 
 
 @pytest.mark.parametrize("owner", [*SETTABLE, -1, OWNER_HARDWARE, OWNER_BREAKER, 6, *FAR])
-def test_only_site_driver_and_programme_set_limits(owner: int) -> None:
+def test_only_site_driver_technician_and_programme_set_limits(owner: int) -> None:
     expected = ACCEPTED if owner in SETTABLE else REFUSED_OWNER
     assert judge(COMMAND_SET_LIMIT, owner, 16_000, 16_000, 60) == expected
     assert judge(COMMAND_SET_LIMIT, OWNER_CAPACITY, 16_000, 16_000, 60) == REFUSED_OWNER
+
+
+@pytest.mark.parametrize("owner", range(len(OWNER_NAMES)))
+def test_only_people_and_the_site_pause(owner: int) -> None:
+    expected = ACCEPTED if owner in PAUSING else REFUSED_OWNER
+    for paused in (0, 1):
+        assert judge(COMMAND_PAUSE, owner, paused, 0, 0) == expected
 
 
 @pytest.mark.parametrize("owner", [-1, OWNER_NONE, OWNER_DEPARTURE, 4, *FAR])

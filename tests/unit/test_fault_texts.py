@@ -119,8 +119,8 @@ def test_a_figure_in_words_is_the_firmwares(
     ("name", "module", "figure", "words"),
     [
         ("contactor_welded", "contactor", "_JUDGED_MS", "{} s after opening"),
-        ("contactor_welded", "contactor", "_LIVE_MV", "more than {} V"),
-        ("vehicle_still_energised", "contactor", "_LIVE_MV", "more than {} V"),
+        ("contactor_welded", "contactor", "LIVE_MV", "more than {} V"),
+        ("vehicle_still_energised", "contactor", "LIVE_MV", "more than {} V"),
         ("contactor_chatter", "contactor", "_CALM_MS", "within {} s"),
         ("ground_fault", "residual", "LOWEST_UA", "{} mA or more"),
         ("ground_fault_latch", "residual", "LATCH_UA", "{} mA or more"),

@@ -12,7 +12,9 @@ from wattback.limits import (
     OWNER_PROGRAMME,
     OWNER_RESTART,
     OWNER_SITE,
+    OWNER_TECHNICIAN,
     OWNER_THERMAL,
+    OWNER_VEHICLE,
     SCOPE_GRID,
     Limits,
 )
@@ -93,7 +95,7 @@ def test_the_utility_restricts_like_any_other_owner(owner: int) -> None:
 
 # --- the unit's own reasons ---
 
-OWN = (OWNER_THERMAL, OWNER_CABLE, OWNER_RESTART)
+OWN = (OWNER_THERMAL, OWNER_CABLE, OWNER_RESTART, OWNER_TECHNICIAN, OWNER_VEHICLE)
 EACH_OWN = pytest.mark.parametrize("owner", OWN, ids=[OWNER_NAMES[owner] for owner in OWN])
 
 
@@ -126,4 +128,4 @@ def test_of_equal_limits_the_owners_before_are_named_and_not_the_units_own_reaso
         assert limits.import_owner == owner
         limits.set(owner, NONE if owner else 48_000, NONE, FOR_EVER)
         limits.settle(SCOPE_GRID, 1)
-    assert (limits.import_ma, limits.import_owner) == (16_000, OWNER_RESTART)
+    assert (limits.import_ma, limits.import_owner) == (16_000, OWNERS[-1])

@@ -9,12 +9,10 @@ from wattback.limits import (
     HIGHEST_LIMIT_MA,
     NO_LIMIT_MA,
     OWNER_BREAKER,
-    OWNER_CABLE,
     OWNER_DRIVER,
     OWNER_HARDWARE,
     OWNER_NAMES,
     OWNER_SITE,
-    OWNER_THERMAL,
     SCOPE_BOTH,
     SCOPE_GRID,
     SCOPE_ISLAND,
@@ -23,6 +21,7 @@ from wattback.limits import (
 
 OWNERS = range(len(OWNER_NAMES))
 NONE = NO_LIMIT_MA
+AWAY = ["hardware", "breaker", "thermal", "cable", "technician", "vehicle"]  # from the grid
 
 
 def limits_with(*import_ma: int) -> Limits:
@@ -176,7 +175,7 @@ def test_away_from_the_grid_counts_only_what_protects_the_unit_and_its_wiring(ow
     limits = limits_with(48_000)
     limits.set(owner, 10_000, 9_000, FOR_EVER)
     limits.settle(SCOPE_ISLAND, 1)
-    if OWNER_NAMES[owner] in ("hardware", "breaker", "thermal", "cable"):
+    if OWNER_NAMES[owner] in AWAY:
         assert (limits.import_ma, limits.import_owner) == (10_000, owner)
         assert (limits.export_ma, limits.export_owner) == (9_000, owner)
     else:
@@ -219,8 +218,8 @@ def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
         "vehicle",
     )
     assert [slot.owner for slot in slots if slot.clears_on_unplug] == [OWNER_DRIVER]
-    away = [slot.owner for slot in slots if slot.scope == SCOPE_BOTH]
-    assert away == [OWNER_HARDWARE, OWNER_BREAKER, OWNER_THERMAL, OWNER_CABLE]
+    away = [OWNER_NAMES[slot.owner] for slot in slots if slot.scope == SCOPE_BOTH]
+    assert away == AWAY
     assert all(slot.scope in (SCOPE_GRID, SCOPE_BOTH) for slot in slots)
 
 

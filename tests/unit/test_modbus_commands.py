@@ -33,6 +33,16 @@ from wattback_tools.registers.plan import SETTING_NAMES, Row
             {"site_target_enable": "enabled", "site_target": -3_000, "site_target_timeout": 60},
             (commands.COMMAND_SET_TARGET, targets.OWNER_SITE, 1, -3_000, 60, 0, 0),
         ),
+        (
+            {
+                "technician_import_limit": 10,
+                "technician_export_limit": -1,
+                "technician_limit_timeout": 90,
+            },
+            (commands.COMMAND_SET_LIMIT, limits.OWNER_TECHNICIAN, 10_000, -1, 90, 0, 0),
+        ),
+        ({"site_pause": "pause"}, (commands.COMMAND_PAUSE, limits.OWNER_SITE, 1, 0, 0, 0, 0)),
+        ({"site_pause": "run"}, (commands.COMMAND_PAUSE, limits.OWNER_SITE, 0, 0, 0, 0, 0)),
         ({"heartbeat": 41}, (commands.COMMAND_HEARTBEAT, 41, 0, 0, 0, 0, 0)),
         ({"reset_faults": "reset"}, (commands.COMMAND_RESET_FAULTS, 0, 0, 0, 0, 0, 0)),
     ],

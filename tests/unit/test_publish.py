@@ -23,6 +23,8 @@ def busy_wall() -> LinkedWall:
     wall.command(commands.COMMAND_SET_TARGET, targets.OWNER_SITE, 1, -2_000, 700, 0, 0)
     wall.command(commands.COMMAND_SET_LIMIT, limits.OWNER_SITE, 30_000, 40_000, 500)
     wall.command(commands.COMMAND_SET_LIMIT, limits.OWNER_PROGRAMME, -1, 35_000, 400)
+    wall.command(commands.COMMAND_SET_LIMIT, limits.OWNER_TECHNICIAN, 31_000, 41_000, 300)
+    wall.tick(30)  # two ticks are missed
     wall.need_wh, wall.departure_s = 1_234, 43_210
     wall.run(10_000)
     return wall
@@ -121,6 +123,9 @@ def test_a_status_says_in_every_tick_what_the_parts_know() -> None:
 # field and its value on the busy wall
 REPORTED = {
     "reset_cause": 0,
+    "watchdog_resets": 0,
+    "brown_outs": 0,
+    "missed_ticks": 2,
     "closings": 1,
     "hot_openings": 0,
     "opening_faults": 0,
@@ -135,6 +140,10 @@ REPORTED = {
     "site_import_ma": 30_000,
     "site_export_ma": 40_000,
     "site_left_s": 490,
+    "technician_import_ma": 31_000,
+    "technician_export_ma": 41_000,
+    "technician_left_s": 290,
+    "paused_by": 0,
     "programme_export_ma": 35_000,
     "programme_left_s": 390,
     "site_target_enabled": 1,

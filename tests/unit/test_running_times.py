@@ -18,13 +18,14 @@ from wattback.proximity import IEC_CABLE, Proximity
 from wattback.publish import REPORT_TURNS
 from wattback.recent import Recent
 from wattback.retained import WORDS
+from wattback.session import WAIT_NAMES
 from wattback.settings import Settings
 from wattback.turns import SLOW_PARTS, TURNS
 
 STEP_MS = 50  # the longest that counts whole
 STEPS = 2_400  # two minutes, longer than any running time of a part but those named here
 # They count what happened, not how long nothing did.
-MAY_GROW = ("sequence", "_now_ms", "_wh", "uptime_s", "retained[", "stored[")
+MAY_GROW = ("sequence", "_now_ms", "_wh", "uptime_s", "missed_ticks", "retained[", "stored[")
 # They end after the grid code's 300 s, see test_enter_service.py and test_trips.py.
 SLOW = ("_good_ms", "_risen_ms", "_beyond_ms")
 
@@ -43,6 +44,8 @@ BOUNDS = {
     "connector.slow_ms": SLOW_LAP_MS,
     "connector.slow_lap_ms": SLOW_LAP_MS,
     "connector._uptime_ms": 1_000,
+    "waiting_for": (1 << len(WAIT_NAMES)) - 1,
+    "contactor.dead": 1,
     "dispatch._undecided_ms": LAP_MS,
     "dispatch._period_ms": 1_000,
     "dispatch._news": 1,
