@@ -38,7 +38,6 @@ from wattback.overcurrent import Overcurrent
 from wattback.pilot import (
     DUTY_F,
     DUTY_STEADY,
-    STATE_A,
     Pilot,
 )
 from wattback.plausible import Plausible
@@ -277,9 +276,7 @@ class Connector:
         self.limits.set(OWNER_CAPACITY, import_ma, export_ma, FOR_EVER)
 
     def _protect(self, dt_ms: int) -> int:
-        pilot = self.pilot
-        unplugged = 1 if pilot.state == STATE_A and not pilot.connected else 0
-        return self.faults.judge(present(self), unplugged, dt_ms)
+        return self.faults.judge(present(self), self.pilot.gone, dt_ms)
 
     def _dispatch(self, inputs: Inputs, dt_ms: int) -> int:
         limits = self.limits
@@ -288,15 +285,18 @@ class Connector:
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
         visit = self.session
         confirmed = self.contactor.confirmed or self.dispatch.exporting
-        # A loose handle and a self-test that is a day old end a visit, both ways.
-        ends = self.proximity.loose or self.ground_fault.expired
+        # A loose handle, a self-test that is a day old and a state D that nobody ventilates end a
+        # visit, both ways.
+        ends = self.proximity.loose or self.ground_fault.expired or self.ventilation_ms > 0
         closed = visit.closed and visit.offering and confirmed and not ends
+        ending = ends or visit.closed and not visit.offering
         faults = self.faults
         return self.dispatch.decide(
             limits.import_ma,
             limits.export_ma,
             faults.active if faults.action else 0,  # a warning stops nothing
             closed,
+            1 if ending else 0,
             inputs.power_w,
             self.settings,
             dt_ms,

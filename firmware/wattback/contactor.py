@@ -45,6 +45,7 @@ _CONFIRM_MS = const(250)  # the auxiliary contact follows within it (WARP deboun
 _COIL_MS = const(100)  # the coil's voltage follows the command within it (this design's)
 
 LIVE_MV = const(30000)  # more is a live vehicle side (issue: 30 V)
+_LEAST_MV = const(-1000)  # RMS values have no sign; this much is noise
 _SUPPLIED_MV = const(60000)  # less is no supply to compare with (this design's)
 # The same voltage and phase, after 1 s (the Safety functions' own): the drop of a cable and two
 # sensors' errors, a tenth, and 15 degrees (this design's).
@@ -145,7 +146,7 @@ class Contactor:
             self._silent_ms = 0
         elif self._silent_ms < _JUDGED_MS:
             self._silent_ms += dt_ms
-        live = inputs.load_mv > LIVE_MV
+        live = not _LEAST_MV <= inputs.load_mv <= LIVE_MV
         commanded = self.commanded
         confirmed = self.confirmed
         closed = commanded and confirmed

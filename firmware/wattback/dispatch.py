@@ -72,6 +72,7 @@ class Dispatch:
         self._news = 1
         self._faulty = 0
         self._closed = 0
+        self._ending = 0
         self._import_ma = 0
         self._export_ma = 0
         self._undecided_ms = 0
@@ -144,6 +145,7 @@ class Dispatch:
         export_ma: int,
         faulty: int,
         closed: int,
+        ending: int,
         power_w: int,
         settings: Settings,
         dt_ms: int,
@@ -151,7 +153,8 @@ class Dispatch:
         """Find target, cap and reasons, if anything has changed or time has passed.
 
         import_ma, export_ma: the effective limits. closed: 1 while the contactor is commanded and
-        confirmed closed. power_w: measured. Returns 1 when it had to.
+        confirmed closed. ending: 1 while the vehicle is to unload. power_w: measured. Returns 1
+        when it had to.
         """
         targets = self.targets
         news = targets.settle(1 if self.heartbeat.state == SILENT else 0) | self._news
@@ -160,6 +163,7 @@ class Dispatch:
             not news
             and faulty == self._faulty
             and closed == self._closed
+            and ending == self._ending
             and import_ma == self._import_ma
             and export_ma == self._export_ma
         ):
@@ -177,6 +181,7 @@ class Dispatch:
         self._news = 0
         self._faulty = faulty
         self._closed = closed
+        self._ending = ending
         self._import_ma = import_ma
         self._export_ma = export_ma
         vehicle = self.vehicle
@@ -189,7 +194,7 @@ class Dispatch:
             owner = OWNER_DEPARTURE if self.export.departing else OWNER_NONE
             asked_w = -self.import_power_w
         waits = self._reasons(export_ma, faulty, closed, asked_w)
-        lowest_w = -self.import_power_w
+        lowest_w = 0 if faulty or ending else -self.import_power_w
         highest_w = 0 if waits & ~_RAMPS else self._highest_w(settings)
         if asked_w <= 0:
             goal_w = asked_w if asked_w > lowest_w else lowest_w
@@ -227,8 +232,7 @@ class Dispatch:
         self.waits |= WAIT_FAULT
         self.wanted = 0
         self.exporting = 0
-        if self.targets.target_w > 0:
-            self.targets.start(0)
+        self.targets.start(0)
         self.permission.cut(0)
 
     def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:

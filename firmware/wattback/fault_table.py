@@ -61,6 +61,7 @@ CLEAR_ON_SITE = const(32)  # by the button on the unit, the cause being gone; it
 CLEAR_NAMES = ("gone", "retry", "unplug", "reset", "restart", "on_site")
 
 _RETRYABLE = CLEAR_RETRY | CLEAR_UNPLUG | CLEAR_RESET
+_BY_PEOPLE = CLEAR_UNPLUG | CLEAR_ON_SITE  # who are there: a master must not close on a leak
 
 # (name, pilot, clears, seconds until it clears by itself, retries, action). Order is that of the
 # bits. Times of vendors' practice (evse.md 3.2, 4.2, 4.4, marked C): overcurrent 10 s and 3
@@ -72,7 +73,7 @@ FAULTS = (
     ("diode_missing", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0, ACTION_OPEN),
     ("contactor_welded", PILOT_F, CLEAR_RESET, 0, 0, ACTION_OPEN),
     ("contactor_stuck_open", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0, ACTION_OPEN),
-    ("ground_fault", PILOT_F_BRIEFLY, _RETRYABLE, 900, 4, ACTION_OPEN),
+    ("ground_fault", PILOT_F_BRIEFLY, _BY_PEOPLE | CLEAR_RETRY, 900, 4, ACTION_OPEN),
     ("ground_fault_self_test", PILOT_F, CLEAR_RESET, 0, 0, ACTION_OPEN),
     ("overcurrent", PILOT_F_BRIEFLY, _RETRYABLE, 10, 3, ACTION_OPEN),
     ("supply_out_of_window", PILOT_STEADY, CLEAR_GONE, 60, 0, ACTION_OPEN),
@@ -80,8 +81,8 @@ FAULTS = (
     ("power_not_permitted", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0, ACTION_OPEN),
     ("emergency_stop", PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN),
     ("disconnect_open", PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN),
-    ("ground_fault_early", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0, ACTION_OPEN),
-    ("ground_fault_latch", PILOT_F, CLEAR_RESET, 0, 0, ACTION_OPEN),
+    ("ground_fault_early", PILOT_F_BRIEFLY, _BY_PEOPLE, 0, 0, ACTION_OPEN),
+    ("ground_fault_latch", PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN),
     ("vehicle_still_energised", PILOT_F, CLEAR_GONE, 5, 0, ACTION_OPEN),
     ("coil_implausible", PILOT_F, CLEAR_RESET, 0, 0, ACTION_OPEN),
     ("contactor_chatter", PILOT_F_BRIEFLY, CLEAR_UNPLUG | CLEAR_RESET, 0, 0, ACTION_OPEN),

@@ -44,6 +44,7 @@ class Faults:
         self.action = ACTION_WARN
         self.pilot = PILOT_STEADY
         self.raised_ms = 0
+        self._unplugged = 0
         self._retained = retained
         self._gone_ms = array("i", [0] * FAULT_COUNT)
         for index in range(FAULT_COUNT):
@@ -58,6 +59,9 @@ class Faults:
         unplugged: 1 when the pilot has shown state A. Called once a tick. Returns 1 when a row was
         latched now.
         """
+        if unplugged != self._unplugged:
+            self._unplugged = unplugged
+            self._renew_counts()
         if not (present | self.active):
             return 0
         if self.raised_ms < 1000:
@@ -99,6 +103,13 @@ class Faults:
             if rows & (1 << RETRY_ROWS[at]):
                 self._retained[RETRIES + at] = 0
         self._grade()
+
+    def _renew_counts(self) -> None:
+        # The next vehicle's faults are its own. (What is still latched sees to its own count.)
+        for at in range(len(RETRY_ROWS)):
+            row = RETRY_ROWS[at]
+            if FAULTS[row][2] & CLEAR_UNPLUG and not self.active >> row & 1:
+                self._retained[RETRIES + at] = 0
 
     def _let_go(self, index: int, unplugged: int) -> None:
         row = FAULTS[index]

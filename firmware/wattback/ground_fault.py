@@ -52,6 +52,7 @@ class GroundFault:
         self._residual = Residual()
         self._closed = 0
         self._switched_ms = _EARLY_MS + 1  # since the coil was switched; never
+        self._closed_ms = _EARLY_MS + 1  # since it was closed, be it open again or not
         self._step = _UNTESTED
         self._step_ms = 0
         self._valid_s = 0
@@ -74,8 +75,10 @@ class GroundFault:
         if closed != self._closed:
             self._closed = closed
             self._switched_ms = dt_ms
+            self._closed_ms = dt_ms if closed else self._closed_ms + dt_ms
         elif self._switched_ms <= _EARLY_MS:
             self._switched_ms += dt_ms
+            self._closed_ms += dt_ms
         if self._step_ms < _STEP_ENDS_MS:
             self._step_ms += dt_ms
         step = self._step
@@ -121,7 +124,7 @@ class GroundFault:
         if not self.fault_bits:  # its name is that of its beginning
             if residual.unlatched and not latched:
                 self.fault_bits = GROUND_FAULT_LATCH
-            elif self._closed and self._switched_ms <= _EARLY_MS:
+            elif self._closed_ms <= _EARLY_MS:
                 self.fault_bits = GROUND_FAULT_EARLY
             else:
                 self.fault_bits = GROUND_FAULT

@@ -107,6 +107,7 @@ class Pilot:
     def __init__(self) -> None:
         self.state = STATE_F
         self.connected = 0
+        self.gone = 0
         self.requesting = 0
         self.steady = 0
         self.asking = 0
@@ -164,10 +165,12 @@ class Pilot:
             self._debounce(level, dt_ms)
         if level != STATE_A or self.state != STATE_A:
             self._gone_ms = 0
+            self.gone = 0
         elif self._gone_ms < _GONE_MS:
             self._gone_ms += dt_ms
         else:
             self.connected = 0
+            self.gone = 1
         if self.duty_bp == DUTY_F or level == STATE_F or self._watching:
             self._watch_generator(level, dt_ms)
         if low_mv <= _DIODE_MV and self.diode_seen and not self._diode_bad_ms:

@@ -1,8 +1,8 @@
 """Restart: after an outage or a reset a visit goes on after a random delay, and then by a ramp.
 
-A street must not come back at once. A retained word remembers that energy flowed when the power
-went, or the supply. It stands until the ramp is over, so that a second outage finds it; an unplug
-ends it all, for a new visit has nothing to do with the outage.
+A street must not come back at once, nor what was held back when it went. A retained word
+remembers that a vehicle was there when the power went, or the supply; an unplug ends it all, for a
+new visit has nothing to do with the outage.
 """
 
 from array import array
@@ -13,11 +13,6 @@ from wattback.limits import NO_LIMIT_MA
 from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.retained import INTERRUPTED
 from wattback.settings import Settings
-
-# A dying supply may open the contactor before it is found unfit: longer than any supply_trip_ms.
-_HOLD_MS = const(12000)
-# A start shows the vehicle within it; one that is not there was unplugged in the outage.
-_UNSEEN_MS = const(10000)
 
 _CHANCE_MASK = const(0x3FFFFFFF)
 # Multiply with carry, b = 2^15: all stays below 2^30, and the period is about 2^29, because
@@ -47,9 +42,6 @@ class Restart:
         self._delay_ms = 0
         self._risen_ms = 0
         self._outage = _OUT
-        self._seen = 0
-        self._unseen_ms = 0
-        self._open_ms = 0
 
     def begin(self, settings: Settings) -> None:
         """The settings are loaded: the delay of an interrupted visit is known."""
@@ -69,30 +61,29 @@ class Restart:
 
         The delay of a visit that was under way is drawn anew, and runs once that is over.
         """
-        if not self._retained[INTERRUPTED]:
-            return
-        if not self._outage and self._begun:
+        if self._retained[INTERRUPTED] and not self._outage and self._begun:
             self.waiting = 1
             self.limit_ma = MINIMUM_OFFER_MA
             self._chance = (self._chance & _HALF) * _MULTIPLIER + (self._chance >> 15)
             self._wait()
         self._outage = _OUT
 
-    def sense(self, closed: int, connected: int, settings: Settings, dt_ms: int) -> None:
-        """Let a turn pass. closed: the contactor's command. connected: 0 once unplugged."""
+    def sense(
+        self, closed: int, connected: int, gone: int, settings: Settings, dt_ms: int
+    ) -> None:
+        """Let a turn pass. closed: the contactor's command. connected: a vehicle is seen. gone: it
+        is seen that there is none; a pilot at −12 V hides it, and neither is true.
+        """
         if self._outage:
             self._outage -= 1
-        if self.limit_ma != NO_LIMIT_MA:
-            if self._begun:
-                self._resume(closed, connected, settings, dt_ms)
-        elif closed:
+        if gone and self._begun:
+            self.skip()
+            self.limit_ma = NO_LIMIT_MA
+            self._retained[INTERRUPTED] = 0
+        elif connected:
             self._retained[INTERRUPTED] = 1
-            self._open_ms = 0
-            self._seen = 1
-        elif self._retained[INTERRUPTED]:
-            self._open_ms += dt_ms
-            if not connected or self._open_ms >= _HOLD_MS:
-                self._retained[INTERRUPTED] = 0
+        if self.limit_ma != NO_LIMIT_MA and self._begun and not self._outage:
+            self._resume(closed, settings, dt_ms)
 
     def _wait(self) -> None:
         # A fair part of the delay, in steps of its 2^15th: 0 … delay, without the delay itself.
@@ -101,18 +92,7 @@ class Restart:
         self.left_s = (self._delay_ms + 999) // 1000
         self._risen_ms = 0
 
-    def _resume(self, closed: int, connected: int, settings: Settings, dt_ms: int) -> None:
-        if connected:
-            self._seen = 1
-        elif self._seen or self._unseen_ms >= _UNSEEN_MS:
-            self.skip()
-            self.limit_ma = NO_LIMIT_MA
-            self._retained[INTERRUPTED] = 0
-            return
-        else:
-            self._unseen_ms += dt_ms
-        if self._outage:
-            return
+    def _resume(self, closed: int, settings: Settings, dt_ms: int) -> None:
         if self.waiting:
             self._delay_ms -= dt_ms
             if self._delay_ms > 0:

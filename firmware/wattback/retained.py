@@ -17,7 +17,7 @@ EXPORT_DAY_WH = const(5)  # exported in the present day
 EXPORT_DAY_LEFT_S = const(6)  # until that day ends; 0: nothing was exported in it
 # The civil day that is counted, in days since 1970-01-01; 0 until it is known.
 EXPORT_DAY = const(7)
-INTERRUPTED = const(8)  # 1 while a visit runs that would go on after an outage
+INTERRUPTED = const(8)  # 1 while a vehicle is there: a visit that would go on after an outage
 WORN = const(9)  # thousandths of an opening at full load, all openings together
 WATCHDOG_RESETS = const(10)  # restarts by the watchdog
 BROWN_OUTS = const(11)  # restarts because the board's own supply sagged, where it can tell

@@ -23,6 +23,7 @@ from wattback.limits import (
 from wattback.pilot import DUTY_DIGITAL, MINIMUM_OFFER_MA, STATE_A
 from wattback.protection import renew_slow_bits, sense_load
 from wattback.session import DISCHARGING, OFFERED
+from wattback.vehicle import LINK_AUTHORISED, LINK_REFUSED
 
 _VEHICLE = const(0)
 _CURRENT = const(1)
@@ -96,11 +97,13 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
         restart = connector.restart
         if not connector.supply.fit or connector.faults.active & _OUTAGES:
             restart.lost_supply()
-        restart.sense(visit.closed, pilot.connected, settings, lap_ms)
+        restart.sense(visit.closed, pilot.connected, pilot.gone, settings, lap_ms)
         _restrict(connector, OWNER_RESTART, restart.limit_ma, NO_LIMIT_MA)
         vehicle = connector.vehicle
         # What it may give is watts, and dispatch's.
-        import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
+        import_ma = NO_LIMIT_MA
+        if LINK_REFUSED <= vehicle.link <= LINK_AUTHORISED:
+            import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
         _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
         # One that talks is not asleep.
         offered = 1 if visit.state == OFFERED and not vehicle.linked else 0
@@ -108,9 +111,7 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
 
 
 def _rating_ma(w: int, volts: int) -> int:
-    # What a vehicle takes at most, in whole amperes that a pilot can say; nothing said: no limit.
-    if w <= 0:
-        return NO_LIMIT_MA
+    # What a vehicle takes at most, in whole amperes that a pilot can say.
     ma = (min(w, _HIGHEST_RATING_W) + volts - 1) // volts * 1000
     return ma if ma > MINIMUM_OFFER_MA else MINIMUM_OFFER_MA
 

@@ -52,7 +52,7 @@ def test_a_spike_on_the_wire_stops_nothing(field: str, fault: str) -> None:
         wall.hold[field] = 1
         wall.tick()
         del wall.hold[field]
-        wall.tick()
+        wall.run(50)
     assert (wall.closed, wall.faults) == (True, [])
 
 

@@ -107,8 +107,18 @@ def test_a_reset_from_afar_does_not_skip_the_delay() -> None:
     assert wall.waits == ["restart_delay"]
 
 
-def test_a_unit_that_did_not_charge_in_the_power_cut_waits_for_nothing_of_the_kind() -> None:
+def test_a_vehicle_that_was_held_back_when_the_power_went_waits_too() -> None:
     wall = again(offering_wall(), chance=HALF, restart_delay_s=1_800)
+    wall.vehicle = "C"
+    wall.run_s(60)
+    assert wall.waits == ["restart_delay"]
+
+
+def test_a_unit_without_a_vehicle_in_the_power_cut_waits_for_nothing_of_the_kind() -> None:
+    before = Wall()
+    before.run(2_000)
+    wall = again(before, chance=HALF, restart_delay_s=1_800)
+    wall.run(2_000)
     wall.vehicle = "C"
     wall.until_state("charging", 10_000)
     assert import_limit(wall) == (48_000, "hardware")

@@ -39,6 +39,7 @@ class Bench:
         self.export_ma = MA
         self.faulty = 0
         self.closed = 1
+        self.ending = 0
         self.power_w = 0
         if linked:
             for message in (SETUP, PARAMETERS):
@@ -64,6 +65,7 @@ class Bench:
             self.export_ma,
             self.faulty,
             self.closed,
+            self.ending,
             self.power_w,
             self.settings,
             dt_ms,

@@ -8,6 +8,7 @@ from wattback.fault_table import (
     ACTION_STOP,
     ACTION_WARN,
     CLEAR_ON_SITE,
+    CLEAR_RESET,
     FAULT_COUNT,
     FAULTS,
     PILOT_F,
@@ -35,9 +36,14 @@ def test_the_rows_that_stop_or_warn_are_these_and_all_others_open() -> None:
 
 
 def test_what_a_person_has_stopped_only_a_person_on_site_starts_again() -> None:
-    assert names(rows_with(CLEAR_ON_SITE)) == ["emergency_stop", "disconnect_open"]
-    for index in rows_with(CLEAR_ON_SITE):
-        assert FAULTS[index][1:] == (PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN)
+    on_site = names(rows_with(CLEAR_ON_SITE))
+    for name in ("emergency_stop", "disconnect_open"):
+        row = FAULTS[NAMES.index(name)]
+        assert row[1:] == (PILOT_F, CLEAR_ON_SITE, 0, 0, ACTION_OPEN)
+        on_site.remove(name)
+    # A current to earth waits for somebody who is there: a master must not close on it again.
+    assert on_site == ["ground_fault", "ground_fault_early", "ground_fault_latch"]
+    assert not any(FAULTS[NAMES.index(name)][2] & CLEAR_RESET for name in on_site)
 
 
 def test_without_a_fault_there_is_nothing_to_do() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.fault_board import LONG_S, NAMES, WAYS_OF_RESET, Board, names, rows_with
-from wattback.fault_table import CLEAR_RETRY, FAULTS, RETRY_ROWS
+from wattback.fault_table import CLEAR_RESET, CLEAR_RETRY, FAULTS, RETRY_ROWS
 from wattback.retained import RETRIES, WORDS
 
 ROWS = rows_with(CLEAR_RETRY)
@@ -83,11 +83,19 @@ def test_an_unplug_gives_all_retries_back(index: int) -> None:
     assert not board.latched(index)
 
 
+def may_reset(index: int, on_site: int) -> bool:
+    return bool(on_site or FAULTS[index][2] & CLEAR_RESET)
+
+
 @WAYS_OF_RESET
 @EACH
 def test_a_reset_gives_all_retries_back(index: int, on_site: int) -> None:
     board = exhausted(index)
     board.faults.reset(0, on_site)
+    if not may_reset(index, on_site):
+        assert board.latched(index)
+        assert board.retries(index) == FAULTS[index][4]
+        return
     assert not board.latched(index)
     assert board.retries(index) == 0
     trip_and_wait(board, index)
@@ -111,7 +119,9 @@ def test_a_reset_gives_back_only_to_rows_whose_cause_has_gone(on_site: int) -> N
         for index in ROWS:
             trip_and_wait(board, index)
         board.faults.reset(1 << present, on_site)
-        assert [board.retries(index) for index in ROWS] == [int(i == present) for i in ROWS]
+        for index in ROWS:
+            gives_back = index != present and may_reset(index, on_site)
+            assert board.retries(index) == (0 if gives_back else 1)
 
 
 @EACH

@@ -20,6 +20,7 @@ class Unit:
     def __init__(self) -> None:
         self.interlocks = Interlocks()
         self.inputs = Inputs()
+        self.interlocks.sense(self.inputs, TICK_MS)  # at rest
         self.presses = 0
 
     def feed(self, ms: int, dt_ms: int = TICK_MS, **inputs: int) -> int:
@@ -53,23 +54,22 @@ def test_two_samples_are_enough_and_one_is_not(field: str, bit: int) -> None:
 
 
 @EACH_CONTACT
-def test_one_sample_in_two_is_a_spike_every_time(field: str, bit: int) -> None:
+def test_one_sample_in_six_is_a_spike_every_time(field: str, bit: int) -> None:
     unit = Unit()
     for _ in range(1_000):
         assert unit.feed(TICK_MS, **{field: 1}) & bit == 0
-        assert unit.feed(TICK_MS, **{field: 0}) & bit == 0
+        assert unit.feed(5 * TICK_MS, **{field: 0}) & bit == 0
 
 
 @EACH_CONTACT
-def test_a_contact_that_chatters_tells_itself_as_soon_as_two_samples_agree(
-    field: str, bit: int
-) -> None:
+@pytest.mark.parametrize("good", [1, 2, 4])
+def test_a_contact_that_chatters_is_a_broken_wire(field: str, bit: int, good: int) -> None:
     unit = Unit()
-    seen = []
-    for value in (1, 0, 1, 0, 1, 1, 0, 1, 1, 1, 0):
-        unit.feed(TICK_MS, **{field: value})
-        seen.append(1 if unit.interlocks.fault_bits & bit else 0)
-    assert seen == [0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0]
+    told = 0
+    for _ in range(8):
+        told |= unit.feed(TICK_MS, **{field: 1})
+        unit.feed(good * TICK_MS, **{field: 0})
+    assert told == bit
 
 
 @EACH_CONTACT
@@ -80,6 +80,7 @@ def test_a_broken_wire_is_present_for_as_long_as_it_is_broken(field: str, bit: i
         assert unit.feed(1_000, dt_ms=50) == bit
         assert unit.interlocks.busy
     assert unit.feed(TICK_MS, **{field: 0}) == 0
+    unit.feed(100)
     assert not unit.interlocks.busy
 
 
@@ -121,6 +122,16 @@ def test_a_button_that_is_held_or_jammed_counts_once() -> None:
     unit = Unit()
     unit.feed(3_600_000, 50, reset_pressed=1)
     assert (unit.presses, unit.interlocks.pressed) == (1, 0)
+
+
+def test_a_button_that_is_down_at_power_up_is_stuck_until_it_has_been_released() -> None:
+    unit = Unit()
+    unit.interlocks = Interlocks()
+    unit.feed(60_000, reset_pressed=1)
+    assert unit.presses == 0
+    unit.feed(TICK_MS, reset_pressed=0)
+    unit.feed(1_000, reset_pressed=1)
+    assert unit.presses == 1
 
 
 def test_every_press_counts_once() -> None:

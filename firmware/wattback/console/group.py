@@ -71,6 +71,9 @@ _WHY_FIELDS = (
 _WHY_CONDITIONS = const(2)  # the first ones, with every condition, met or open
 COMMANDS = const(4)
 _COPIED = STATUS_NAMES + REPORT_NAMES
+# Where the parts begin that are copied in one step.
+_HALF_REPORT = len(STATUS_NAMES) + len(REPORT_NAMES) // 2
+_PARTS_AT = (0, len(STATUS_NAMES), _HALF_REPORT, len(_COPIED))
 _FIELDS = (_HELLO_FIELDS, _COPIED, _WHY_FIELDS, FAULT_NAMES)
 
 
@@ -130,15 +133,15 @@ class Group:
         writer.close()
 
     def _begin(self) -> None:
-        # A part a step: the status, the report (the same tick's, or a tick younger), the head.
-        part = 2 if self._field else self._part
+        # A part a step: the status, the report in halves (the same tick's, or younger), the head.
+        part = 3 if self._field else self._part
         self._part = part + 1
-        if part < 2:
-            at = len(STATUS_NAMES) if part else 0
+        if part < 3:
+            at = _PARTS_AT[part]
             source = self._connector.report if part else self._connector.status
             copy = self._copy
-            for name in REPORT_NAMES if part else STATUS_NAMES:
-                copy[at] = getattr(source, name)
+            while at < _PARTS_AT[part + 1]:
+                copy[at] = getattr(source, _COPIED[at])
                 at += 1
             return
         self._part = 0

@@ -22,6 +22,7 @@ KIND_INBOX = 3
 RECORD_WORDS = 28
 SUM_AT = RECORD_WORDS - 1
 
+_SHELF = 64
 _SUM_MASK = (1 << 30) - 1  # a small integer on the board
 
 
@@ -36,15 +37,15 @@ def sum_of_answer(connector, driven) -> int:  # type: ignore[no-untyped-def]
     return crc32(words) & _SUM_MASK
 
 
-def places_of(root, names_of) -> "list[tuple[object, str | None]]":  # type: ignore[no-untyped-def]
+def places_of(root, names_of) -> "list[list[tuple[object, str | None]]]":  # type: ignore[no-untyped-def]
     """Where the connector and its parts hold their integers, in an order that both floors share.
 
     names_of: an object's attributes in the order of the names that they have on the board. A place
     is an object and a name, or an array and None for all of it. The two pictures of the
     status, which change places each tick, are left out: a tick fills one of them anew, and reads
-    of the other its number alone.
+    of the other its number alone. In short lists, for a board's heap is not in one piece.
     """
-    places = []  # type: list[tuple[object, str | None]]
+    shelves = [[]]  # type: list[list[tuple[object, str | None]]]
     seen = set()
     waiting = [root]
     while waiting:
@@ -52,6 +53,9 @@ def places_of(root, names_of) -> "list[tuple[object, str | None]]":  # type: ign
         if id(holder) in seen or isinstance(holder, Status):
             continue
         seen.add(id(holder))
+        if len(shelves[-1]) >= _SHELF:
+            shelves.append([])
+        places = shelves[-1]
         if isinstance(holder, array):
             places.append((holder, None))
         elif isinstance(holder, tuple):
@@ -63,17 +67,18 @@ def places_of(root, names_of) -> "list[tuple[object, str | None]]":  # type: ign
                     places.append((holder, name))
                 else:
                     waiting.append(value)
-    return places
+    return shelves
 
 
 def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
     """Every integer that it holds in these places, and the number of its status."""
     words = array("i")
-    for holder, name in places:
-        if name is None:
-            words.extend(holder)
-        else:
-            words.append(getattr(holder, name))
+    for shelf in places:
+        for holder, name in shelf:
+            if name is None:
+                words.extend(holder)
+            else:
+                words.append(getattr(holder, name))
     words.append(connector.status.sequence)
     return words
 
@@ -81,12 +86,13 @@ def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
 def restore(connector, places, words) -> None:  # type: ignore[no-untyped-def]
     """Give it the state that `state_of` another connector was."""
     at = 0
-    for holder, name in places:
-        if name is None:
-            holder[:] = words[at : at + len(holder)]
-            at += len(holder)
-        else:
-            setattr(holder, name, words[at])
-            at += 1
+    for shelf in places:
+        for holder, name in shelf:
+            if name is None:
+                holder[:] = words[at : at + len(holder)]
+                at += len(holder)
+            else:
+                setattr(holder, name, words[at])
+                at += 1
     connector.status.sequence = words[at]
     assert at + 1 == len(words)

@@ -34,6 +34,8 @@ from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 # closed for without anybody watching it; the coil's pump has let go long before.
 _WATCHDOG_MS = const(500)
 _COLLECT_TICKS = const(100)  # a collection a second
+# Of as many ticks: a unit whose times run slow protects nobody, and ends in the watchdog.
+_MOST_MISSED = const(20)
 _PIECE = const(64)  # bytes moved at once
 _MOST_LOOKS = const(3)  # pieces at once: more than a ring holds, and an end to any flood
 _BUS_HZ = const(400_000)  # the converter's most (the FRAM would take 1 MHz)
@@ -56,6 +58,7 @@ class Unit:
         micropython.alloc_emergency_exception_buf(128)  # so that a failure names its line
         self.failure = None
         self.ticks = 0
+        self._missed = 0
         self._ticks_next = 0
         self.board = PicoBoard(chip)
         free_bus(Pin(pins.FRAM_SCL, Pin.OPEN_DRAIN, value=1))
@@ -97,6 +100,8 @@ class Unit:
         from wattback.boards.pico.stored_settings import read_settings
 
         values, wrong = read_settings()
+        if not self.fram.sound:  # latches and counts would be lost
+            wrong = "the retained memory does not answer"
         if wrong:
             print(wrong)
             values[0] = -1  # no row allows it: the whole load is refused
@@ -154,6 +159,8 @@ class Unit:
                 self._watchdog.feed()
                 self.after_tick()
                 collect_in -= 1
+                if collect_in == 0:
+                    self._judge_ticks()
             elif not waits and not service.step_one(now_us):
                 if collect_in <= 0:
                     collect_in = _COLLECT_TICKS
@@ -165,6 +172,12 @@ class Unit:
         sys.print_exception(self.failure)
         while True:  # not fed any more
             machine.idle()
+
+    def _judge_ticks(self) -> None:
+        missed = (self.connector.missed_ticks - self._missed) & TIME_MASK_MS
+        self._missed = self.connector.missed_ticks
+        if missed > _MOST_MISSED:
+            raise RuntimeError("%d ticks missed in a second" % missed)
 
     def after_tick(self) -> None:
         """What the loop does once for a tick."""
