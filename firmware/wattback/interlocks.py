@@ -51,7 +51,8 @@ class Interlocks:
             self._held_ms += dt_ms
             self.pressed = 1 if self._held_ms >= _PRESSED_MS else 0
         self.fault_bits = bits
-        self.busy = 1 if self._stopped_ms or self._open_ms or self._held_ms else 0
+        busy = self._stopped_ms or self._open_ms or self._held_ms or not self._released
+        self.busy = 1 if busy else 0
 
     def sense_earth(self, earth_ohm: int, limit_ohm: int, dt_ms: int) -> None:
         """What the ground monitor finds, now and then; more than `limit_ohm` is no earth."""
