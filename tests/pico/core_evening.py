@@ -26,6 +26,7 @@ from wattback.contactor import CAUSE_MUST_TRIP, CAUSE_PERMISSION, CAUSE_PLANNED
 from wattback.export import WAIT_CONTROLLER, WAIT_DEPARTURE, WAIT_RESERVE
 from wattback.fault_table import POWER_NOT_PERMITTED
 from wattback.limits import OWNER_RESTART
+from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.session import CHARGING, IDLE, OFFERED
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 from wattback.vehicle import LINK_AUTHORISED, LINK_LAPSED
@@ -55,6 +56,8 @@ def _charge_by_the_pilot(stage: Stage) -> None:
     stage.world.vehicle.plug_in()
     stage.phase("plugged in", 8, "idle", "offered", session_is(OFFERED), lead=4)
     stage.phase("closing", 14, "offered", "charging", session_is(CHARGING), lead=4)
+    # As an outage leaves it, which would stop the visit first.
+    stage.recorder.connector.restart.limit_ma = MINIMUM_OFFER_MA
     rises = AllSlowParts(limited_by(OWNER_RESTART))
     stage.phase("restart ramp", 30, "charging", "charging", rises)
     stage.until("the end of the ramp", lambda connector: connector.status.offered_ma == 48000)

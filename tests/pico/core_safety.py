@@ -62,8 +62,8 @@ def _fail_in_many_ways(stage: Stage) -> None:
         stage.mend(fault)
     stage.recorder.unplug()
     stage.run_s(2)
-    stage.reset()
-    stage.phase("reset", 6, "fault", "idle")
+    stage.press()
+    stage.until_session("idle")
     stage.phase("idle", 6, "idle", "idle")
 
 
@@ -93,9 +93,7 @@ def _press_the_button(stage: Stage) -> None:
     stage.change("installation.emergency_stop", False)
     stage.change("installation.reset_button", False)
     stage.run_s(1)
-    stage.change("installation.reset_button", True)
-    stage.until("a reset on site", session_is(BOOT))
-    stage.change("installation.reset_button", False)
+    stage.press()
     stage.leave()
 
 
@@ -112,7 +110,7 @@ def _leak(stage: Stage) -> None:
     stage.mend(_LEAK)
     stage.mend(_DEAD_LATCH)
     stage.run_s(1)
-    stage.reset()
+    stage.press()
     stage.leave()
 
 

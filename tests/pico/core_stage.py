@@ -18,6 +18,7 @@ from wattback.connector import Connector
 from wattback.limits import OWNER_SITE
 from wattback.proximity import IEC_CABLE
 from wattback.retained import INTERRUPTED
+from wattback.session import BOOT
 from wattback.settings import SETTINGS
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 from wattback.turns import SLOW_PARTS
@@ -115,6 +116,12 @@ class Stage:
     def reset(self) -> None:
         """A technician resets the faults."""
         self.recorder.command(COMMAND_RESET_FAULTS)
+
+    def press(self) -> None:
+        """A technician presses the button on the unit."""
+        self.change("installation.reset_button", True)
+        self.until("a reset on site", session_is(BOOT))
+        self.change("installation.reset_button", False)
 
     def limit_a(self, amps: int) -> None:
         """The site's limit."""
