@@ -58,6 +58,7 @@ def _charge_by_the_pilot(stage: Stage) -> None:
     stage.phase("closing", 14, "offered", "charging", session_is(CHARGING), lead=4)
     # As an outage leaves it, which would stop the visit first.
     stage.recorder.connector.restart.limit_ma = MINIMUM_OFFER_MA
+    stage.run_s(0.01)  # a recording begins with the state after a tick
     rises = AllSlowParts(limited_by(OWNER_RESTART))
     stage.phase("restart ramp", 30, "charging", "charging", rises)
     stage.until("the end of the ramp", lambda connector: connector.status.offered_ma == 48000)
