@@ -13,7 +13,7 @@ from wattback import commands
 from wattback.commands import CommandQueue
 from wattback.contactor import CAUSE_S2_OPENED, Contactor
 from wattback.dispatch import Dispatch
-from wattback.facts import UNLOADED_MA, find_facts, offerable_ma
+from wattback.facts import UNLOADED_MA, find_facts
 from wattback.fault_table import (
     METER_IMPLAUSIBLE,
     PILOT_F,
@@ -50,6 +50,9 @@ from wattback.retained import BROWN_OUTS, WATCHDOG_RESETS
 from wattback.session import (
     BOOT,
     FAULT,
+    WAIT_HANDLE,
+    WAIT_SELF_TEST,
+    WAIT_VENTILATION,
     Session,
 )
 from wattback.settings import Settings
@@ -65,8 +68,12 @@ TIME_MASK_MS = const((1 << 29) - 1)
 # A step that no healthy tick can take (a counter that stands, jumps or runs backwards, or ticks
 # that were suspended, outputs safe) counts as one tick: no wait is dodged, none stands still.
 _LONGEST_STEP_MS = const(50)
+_LATE_MS = const(20)  # with this step one tick at least has been missed
 
 _LONGEST_WAIT = const(2)  # of a turn, in ticks
+
+# A loose handle, a self-test that is a day old, a state D that nobody ventilates.
+_ENDS = WAIT_HANDLE | WAIT_SELF_TEST | WAIT_VENTILATION
 
 _F_MINIMUM_MS = const(300)  # state F after a fault (Table A.5; evse.md 1.4, C)
 
@@ -127,6 +134,7 @@ class Connector:
         self._now_ms = -1
         self.current_ma = 0  # of the larger leg
         self.magnitude_ma = 0  # of the same
+        self.offerable_ma = 0
         self.unloaded_ms = 0
         self.ventilation_ms = 0
         self._turn = 0
@@ -207,12 +215,13 @@ class Connector:
         else:
             dt_ms = (now_ms - self._now_ms) & TIME_MASK_MS
         self._now_ms = now_ms
+        if 0 < dt_ms < _LATE_MS:
+            return dt_ms
         missed = dt_ms // TICK_MS - 1
         if not 0 < dt_ms <= _LONGEST_STEP_MS:
             dt_ms = TICK_MS
             missed = 1  # or more: how many, a counter that jumps does not say
-        if missed > 0:
-            self.missed_ticks = (self.missed_ticks + missed) & TIME_MASK_MS
+        self.missed_ticks = (self.missed_ticks + missed) & TIME_MASK_MS
         return dt_ms
 
     def _hear_or_obey(self) -> int:
@@ -285,16 +294,15 @@ class Connector:
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
         visit = self.session
         confirmed = self.contactor.confirmed or self.dispatch.exporting
-        # A loose handle, a self-test that is a day old and a state D that nobody ventilates end a
-        # visit, both ways.
-        ends = self.proximity.loose or self.ground_fault.expired or self.ventilation_ms > 0
+        # These end a visit, both ways.
+        ends = self.waiting_for & _ENDS
         closed = visit.closed and visit.offering and confirmed and not ends
-        ending = ends or visit.closed and not visit.offering
+        ending = visit.closed and (ends or not visit.offering)
         faults = self.faults
         return self.dispatch.decide(
             limits.import_ma,
             limits.export_ma,
-            faults.active if faults.action else 0,  # a warning stops nothing
+            1 if faults.action else 0,  # a warning stops nothing
             closed,
             1 if ending else 0,
             inputs.power_w,
@@ -327,7 +335,7 @@ class Connector:
                 pilot.withdraw(DUTY_STEADY)  # the pulse is over, its offer may not come back yet
             else:
                 # Under a closed contactor PWM stays until the session stops: 5 % offers nothing.
-                pilot.offer(offerable_ma(self), self.vehicle.linked or visit.closed)
+                pilot.offer(self.offerable_ma, self.vehicle.linked or visit.closed)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded

@@ -164,8 +164,7 @@ class Dispatch:
             and faulty == self._faulty
             and closed == self._closed
             and ending == self._ending
-            and import_ma == self._import_ma
-            and export_ma == self._export_ma
+            and (faulty or import_ma == self._import_ma and export_ma == self._export_ma)
         ):
             return 0
         if (

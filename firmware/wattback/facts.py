@@ -98,12 +98,14 @@ def _may_be_woken(state: int) -> bool:
 def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type: ignore[no-untyped-def]
     waiting = 0
     closed = visit.closed
+    offerable = offerable_ma(connector)
+    connector.offerable_ma = offerable
     if not connector.supply.fit or not (closed or connector.supply.inside):
         waiting |= WAIT_SUPPLY
     if connector.limits.import_ma < MINIMUM_OFFER_MA:
         if not connector.dispatch.wanted:  # by its digital link a vehicle may export all the same
             waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
-    elif not connector.vehicle.linked and offerable_ma(connector) < MINIMUM_OFFER_MA:
+    elif offerable < MINIMUM_OFFER_MA and not connector.vehicle.linked:
         waiting |= WAIT_TARGET
     if not closed:
         if not connector.contactor.rested:

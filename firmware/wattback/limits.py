@@ -55,7 +55,8 @@ class LimitSlot:
     it counts. remaining_ms: until it falls back to its failsafe, or FOR_EVER.
     clears_on_unplug: 1 when it ends with the visit. suspended: 1 while only its failsafe counts,
     because its owner is silent; paused: 1 while it counts for 0 A both ways. What was set stays
-    under either, and counts again afterwards. import_now_ma, export_now_ma: what counts.
+    under either, and counts again afterwards. import_now_ma, export_now_ma: what counts now.
+    counts: SCOPE bits in which it restricts anything, or 0.
     """
 
     def __init__(self, owner: int, scope: int, clears_on_unplug: int) -> None:
@@ -71,6 +72,7 @@ class LimitSlot:
         self.paused = 0
         self.import_now_ma = NO_LIMIT_MA
         self.export_now_ma = NO_LIMIT_MA
+        self.counts = 0
 
     def set(self, import_ma: int, export_ma: int, lasts_ms: int) -> None:
         """Restrict to these magnitudes for `lasts_ms`, or FOR_EVER."""
@@ -97,6 +99,8 @@ class LimitSlot:
         else:
             self.import_now_ma = self.import_ma
             self.export_now_ma = self.export_ma
+        restricts = self.import_now_ma != NO_LIMIT_MA or self.export_now_ma != NO_LIMIT_MA
+        self.counts = self.scope if restricts else 0
 
 
 class Limits:
@@ -204,7 +208,7 @@ class Limits:
         lowest_export_ma = _ANY_MA
         scope = self._scope
         for slot in self.slots:
-            if slot.scope & scope:
+            if slot.counts & scope:
                 ma = slot.import_now_ma
                 if 0 <= ma < lowest_import_ma:  # NO_LIMIT_MA is below 0
                     lowest_import_ma = ma

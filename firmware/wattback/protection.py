@@ -32,7 +32,7 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
     if pilot.state == STATE_A and connector.vehicle.link != LINK_NONE:
         connector.dispatch.lose_vehicle(settings)
     contactor.sense(inputs.contactor_aux_closed, inputs.coil_driven, dt_ms)
-    if abs(inputs.load_mv) > LIVE_MV:
+    if inputs.load_mv > LIVE_MV:
         contactor.dead = 0  # what it means is judged in a turn, but nothing closes from now on
     interlocks = connector.interlocks
     if (

@@ -124,9 +124,12 @@ def test_a_vehicle_that_must_stop_is_told_no_power_either_way(field: str) -> Non
     wall.run(2_000)
     assert wall.target_w < -5_000
     wall.hold = {"proximity_ohm": 150, field: 1}
-    wall.run(1_000)
-    assert wall.target_w == 0
-    wall.hold = {"proximity_ohm": 150}
+    wall.stubborn_w = -2_000
+    wall.run(1_200)
+    assert (wall.target_w, wall.state) == (
+        0,
+        "fault" if field == "emergency_stopped" else "stopping",
+    )
 
 
 def test_a_state_d_that_nobody_ventilates_ends_an_export() -> None:
