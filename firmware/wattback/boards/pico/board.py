@@ -44,6 +44,7 @@ class PicoBoard:
             self._mask |= 1 << pin
         self._levels = _UNKNOWN
         self._inputs = Inputs()  # the tick's, from its first one on
+        self._given = 0
         self._cut = 0  # 1: the latch has taken the permission back
         self._testing = 0
         self._resetting = 0
@@ -81,12 +82,13 @@ class PicoBoard:
         if not outputs.contactor_closed:
             self._permit(0)
             self._cut = 0
-        elif not self._cut and not self._latched():
-            self._permit(1)
-            if self._cut:  # the interrupt came between the last two lines
+            self._given = 0
+        elif not self._given:
+            self._given = 1
+            if not self._latched():
+                self._permit(1)
+            if self._cut:  # the interrupt came before the last line
                 self._permit(0)
-        else:
-            self._permit(0)
         if outputs.ground_fault_test != self._testing:
             self._testing = outputs.ground_fault_test
             self._test(self._testing)
