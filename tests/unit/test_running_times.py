@@ -53,6 +53,7 @@ BOUNDS = {
     "export._second_ms": 1_000,
     "overcurrent._offers._ms": 1_000,  # its slice
     "permission._told._ms": 500,
+    "permission._told._at": 5,  # of its slices
     "thermal._lap_ms": 5_000,
     # Filtered squares of at most (100 A)², and what they were when a place last moved.
     "thermal._fast": 1_000_000,

@@ -161,7 +161,9 @@ def test_status_tells_how_each_fault_ends() -> None:
     assert "current has flowed to earth" in lines
     assert "ends by itself after 15 min 0 s, at most 4 times" in lines
     assert "ends when the vehicle is unplugged" in lines
-    assert "ends by a reset, once its cause has gone" in lines
+    assert "ends by the reset button on the unit, held for a second" in lines
+    overcurrent = "\n".join(status_of(faults=OVERCURRENT))
+    assert "ends by a reset, once its cause has gone" in overcurrent
 
 
 def test_status_tells_what_to_do_about_each_fault_and_programs_read_the_same() -> None:
