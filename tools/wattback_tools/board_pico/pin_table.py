@@ -118,7 +118,7 @@ PINS = (
         "–",
         "SDA of the FRAM and of the ADS7828",
         "1.5 kΩ to 3.3 V",
-        "starts with energy registers and latches at 0, and stores none; sensors read open",
+        "starts unavailable (settings_invalid), for no latch could be kept; sensors read open",
     ),
     PinRow(
         "FRAM_SCL",
