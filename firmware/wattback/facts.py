@@ -11,6 +11,7 @@ from wattback.session import (
     CLOSABLE,
     CONNECTED,
     EXPORTING,
+    FAULT,
     FAULTY,
     HALTED,
     OFFERABLE,
@@ -69,8 +70,13 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
         facts |= REQUESTING
     if pilot.steady and pilot.diode_seen and not contactor.confirmed:
         facts |= CLOSABLE
-    waiting = _find_waits(connector, visit, pilot, facts, dt_ms)
-    connector.waiting_for = waiting
+    if facts & FAULTY and visit.state != FAULT or visit.closed and not facts & REQUESTING:
+        waiting = (
+            connector.waiting_for
+        )  # this tick opens whatever is waited for: the next tells it
+    else:
+        waiting = _find_waits(connector, visit, pilot, facts, dt_ms)
+        connector.waiting_for = waiting
     if not waiting & ~_HOLDS_NOTHING:
         facts |= OFFERABLE
     if connector.magnitude_ma >= UNLOADED_MA:

@@ -91,6 +91,12 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
         proximity = connector.proximity
         proximity.sense(inputs.proximity_ohm, inputs.handle_loose, settings, lap_ms)
         _restrict(connector, OWNER_CABLE, proximity.limit_ma, proximity.limit_ma)
+        vehicle = connector.vehicle
+        # What it may give is watts, and dispatch's.
+        import_ma = NO_LIMIT_MA
+        if LINK_REFUSED <= vehicle.link <= LINK_AUTHORISED:
+            import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
+        _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
     else:
         visit = connector.session
         pilot = connector.pilot
@@ -99,14 +105,8 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
             restart.lost_supply()
         restart.sense(visit.closed, pilot.connected, pilot.gone, settings, lap_ms)
         _restrict(connector, OWNER_RESTART, restart.limit_ma, NO_LIMIT_MA)
-        vehicle = connector.vehicle
-        # What it may give is watts, and dispatch's.
-        import_ma = NO_LIMIT_MA
-        if LINK_REFUSED <= vehicle.link <= LINK_AUTHORISED:
-            import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
-        _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
         # One that talks is not asleep.
-        offered = 1 if visit.state == OFFERED and not vehicle.linked else 0
+        offered = 1 if visit.state == OFFERED and not connector.vehicle.linked else 0
         connector.wake.sense(offered, pilot.requesting, pilot.connected, settings, lap_ms)
 
 

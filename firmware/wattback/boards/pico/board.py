@@ -8,21 +8,32 @@ connector itself has withdrawn it.
 from machine import Pin
 from micropython import const
 
-from wattback.boards.pico import pins
 from wattback.boards.pico.fast import levels
 from wattback.boards.pico.meter import Meter
 from wattback.boards.pico.pilot_io import PilotIo
+from wattback.boards.pico.pins import (
+    COIL_DRIVEN,
+    COIL_PUMP,
+    CONTACTOR,
+    CONTACTOR_AUX,
+    DISCONNECT,
+    EARTH_MISSING,
+    FAULT_LATCHED,
+    FAULT_RESET,
+    FAULT_TEST,
+    STOP_BUTTON,
+)
 from wattback.signals import Inputs, Outputs
 
 _NO_EARTH_OHM = const(1 << 20)  # the ground monitor says yes or no
 _GPIO_IN = const(0xD0000004)  # of SIO: the levels of all pins (RP2040 datasheet 2.3.1.7)
 _INPUTS = (
-    pins.CONTACTOR_AUX,
-    pins.COIL_DRIVEN,
-    pins.FAULT_LATCHED,
-    pins.STOP_BUTTON,
-    pins.DISCONNECT,
-    pins.EARTH_MISSING,
+    CONTACTOR_AUX,
+    COIL_DRIVEN,
+    FAULT_LATCHED,
+    STOP_BUTTON,
+    DISCONNECT,
+    EARTH_MISSING,
 )
 _UNKNOWN = const(-1)
 
@@ -33,11 +44,11 @@ class PicoBoard:
     """
 
     def __init__(self, chip) -> None:  # type: ignore[no-untyped-def]
-        self._permit = Pin(pins.CONTACTOR, Pin.OUT, value=0)
-        self._pump = Pin(pins.COIL_PUMP, Pin.OUT, value=0)
-        self._test = Pin(pins.FAULT_TEST, Pin.OUT, value=0)
-        self._reset = Pin(pins.FAULT_RESET, Pin.OUT, value=0)
-        self._latched = Pin(pins.FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
+        self._permit = Pin(CONTACTOR, Pin.OUT, value=0)
+        self._pump = Pin(COIL_PUMP, Pin.OUT, value=0)
+        self._test = Pin(FAULT_TEST, Pin.OUT, value=0)
+        self._reset = Pin(FAULT_RESET, Pin.OUT, value=0)
+        self._latched = Pin(FAULT_LATCHED, Pin.IN, Pin.PULL_UP)
         self._mask = 0
         for pin in _INPUTS:
             Pin(pin, Pin.IN, Pin.PULL_UP)
@@ -69,12 +80,12 @@ class PicoBoard:
         if now == self._levels:
             return
         self._levels = now
-        inputs.contactor_aux_closed = now >> pins.CONTACTOR_AUX & 1
-        inputs.coil_driven = 0 if now >> pins.COIL_DRIVEN & 1 else 1
-        inputs.ground_fault_latched = now >> pins.FAULT_LATCHED & 1
-        inputs.emergency_stopped = now >> pins.STOP_BUTTON & 1
-        inputs.disconnect_open = now >> pins.DISCONNECT & 1
-        inputs.earth_ohm = _NO_EARTH_OHM if now >> pins.EARTH_MISSING & 1 else 0
+        inputs.contactor_aux_closed = now >> CONTACTOR_AUX & 1
+        inputs.coil_driven = 0 if now >> COIL_DRIVEN & 1 else 1
+        inputs.ground_fault_latched = now >> FAULT_LATCHED & 1
+        inputs.emergency_stopped = now >> STOP_BUTTON & 1
+        inputs.disconnect_open = now >> DISCONNECT & 1
+        inputs.earth_ohm = _NO_EARTH_OHM if now >> EARTH_MISSING & 1 else 0
 
     def drive(self, outputs: Outputs) -> None:
         """See `wattback.boards`."""
