@@ -17,7 +17,7 @@ from wattback.fault_table import (
     CONTACTOR_WORN,
     VEHICLE_STILL_ENERGISED,
 )
-from wattback.retained import WORN
+from wattback.retained import OPENINGS, WORN
 from wattback.signals import Inputs
 
 # Why the contactor was opened: the closed list. A planned opening has unloaded first.
@@ -61,6 +61,7 @@ _CALM_MS = const(10000)
 _WORN_UNITS = const(1000)  # of one opening at full load
 _MOST_WORN = const(1 << 29)
 _MOST_MA = const(400000)
+_COUNT_MASK = const((1 << 29) - 1)
 
 
 class Contactor:
@@ -68,7 +69,8 @@ class Contactor:
 
     commanded, confirmed: 1 closed, 0 open. rested: 1 when it may close again. dead: 1 while the
     vehicle's side carries no voltage. open_cause: of the last opening, a CAUSE value.
-    closings, hot_openings: since power-up; hot is an opening with at least 1 A flowing.
+    closings, hot_openings: since power-up; hot is an opening with at least 1 A flowing. For ever,
+    openings are counted hot and cold by their causes.
     fault_bits: present now, by auxiliary contact and coil; load_bits: by the vehicle's side.
     """
 
@@ -183,16 +185,22 @@ class Contactor:
         self._start_anew()
         self.open_cause = cause
         self.hot_openings += loaded
+        at = OPENINGS + 2 * (cause - CAUSE_PLANNED) + loaded
+        self._retained[at] = (self._retained[at] + 1) & _COUNT_MASK
         if loaded:
             # Percent; a saturated sensor's reading would make the product no small integer.
             share = min(min(magnitude_ma, _MOST_MA) // 10 * 100 // (rated_ma // 10), 300)
             worn = self._retained[WORN] + share * share * _WORN_UNITS // 10000
             self._retained[WORN] = min(worn, _MOST_WORN)
 
+    @property
+    def worn_openings(self) -> int:
+        """All openings so far, in openings at full load."""
+        return self._retained[WORN] // _WORN_UNITS
+
     def wear_bits(self, life_openings: int) -> int:
         """CONTACTOR_WORN when it has had its openings; life_openings: 0 when not known."""
-        worn = self._retained[WORN] // _WORN_UNITS
-        return CONTACTOR_WORN if life_openings and worn >= life_openings else 0
+        return CONTACTOR_WORN if life_openings and self.worn_openings >= life_openings else 0
 
     def _start_anew(self) -> None:
         self._differs_ms = 0

@@ -3,8 +3,8 @@
 from micropython import const
 
 from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE, OWNER_TECHNICIAN
-from wattback.retained import BROWN_OUTS, EXPORT_WH, IMPORT_WH, WATCHDOG_RESETS
-from wattback.signals import Inputs, Report, Status
+from wattback.retained import BROWN_OUTS, EXPORT_WH, IMPORT_WH, OPENINGS, WATCHDOG_RESETS
+from wattback.signals import OPENING_NAMES, Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
@@ -13,7 +13,8 @@ TURN_SITE = const(3)
 TURN_PROGRAMME = const(4)
 TURN_CLOCK = const(7)
 TURN_TECHNICIAN = const(8)
-REPORT_TURNS = const(9)  # until every field of a Report is renewed
+_TURN_OPENINGS = const(9)
+REPORT_TURNS = const(10)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -65,6 +66,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.missed_ticks = connector.missed_ticks
         report.closings = connector.contactor.closings
         report.hot_openings = connector.contactor.hot_openings
+        report.worn_openings = connector.contactor.worn_openings
         report.opening_faults = connector.opening_faults
         report.opening_waits = connector.opening_waits
         report.opening_export_waits = connector.opening_export_waits
@@ -114,6 +116,11 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.paused_by = connector.limits.paused
         report.watchdog_resets = connector.retained[WATCHDOG_RESETS]
         report.brown_outs = connector.retained[BROWN_OUTS]
+    elif turn == _TURN_OPENINGS:
+        at = OPENINGS
+        for name in OPENING_NAMES:
+            setattr(report, name, connector.retained[at])
+            at += 1
     else:
         report.export_day_wh = dispatch.export.day_wh
         report.export_day_left_s = dispatch.export.day_left_s

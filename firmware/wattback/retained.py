@@ -21,5 +21,7 @@ INTERRUPTED = const(8)  # 1 while a vehicle is there: a visit that would go on a
 WORN = const(9)  # thousandths of an opening at full load, all openings together
 WATCHDOG_RESETS = const(10)  # restarts by the watchdog
 BROWN_OUTS = const(11)  # restarts because the board's own supply sagged, where it can tell
-RETRIES = const(12)  # one word for each of fault_table.RETRY_ROWS
+# Openings of the contactor, ever: cold, hot for each cause from contactor.CAUSE_PLANNED on.
+OPENINGS = const(12)
+RETRIES = const(26)  # one word for each of fault_table.RETRY_ROWS
 WORDS = RETRIES + len(RETRY_ROWS)

@@ -108,6 +108,23 @@ STATUS_NAMES = (
     "export_wh",
     "faults",
 )
+# Openings of the contactor by their causes, with less than 1 A flowing, and with more.
+OPENING_NAMES = (
+    "planned_cold",
+    "planned_hot",
+    "s2_opened_cold",
+    "s2_opened_hot",
+    "unplug_cold",
+    "unplug_hot",
+    "forced_cold",
+    "forced_hot",
+    "fault_cold",
+    "fault_hot",
+    "must_trip_cold",
+    "must_trip_hot",
+    "permission_cold",
+    "permission_hot",
+)
 REPORT_NAMES = (
     "uptime_s",
     "reset_cause",
@@ -116,6 +133,7 @@ REPORT_NAMES = (
     "missed_ticks",
     "closings",
     "hot_openings",
+    "worn_openings",
     "opening_faults",
     "opening_waits",
     "opening_export_waits",
@@ -154,7 +172,7 @@ REPORT_NAMES = (
     "civil_day",
     "civil_s",
     "settings_version",
-)
+) + OPENING_NAMES
 
 
 class Status:
@@ -201,7 +219,7 @@ class Status:
 
 class Report:
     """What the connector tells of itself now and then: the same object for ever, a few fields
-    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 27 ticks old.
+    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 30 ticks old.
     """
 
     uptime_s: int
@@ -211,6 +229,7 @@ class Report:
     missed_ticks: int  # since power-up: the tick before had taken too long, or time was wrong
     closings: int  # since power-up
     hot_openings: int  # with at least 1 A flowing
+    worn_openings: int  # ever, all together, in openings at full load
     opening_faults: int  # faults at the last opening
     opening_waits: int  # what was waited for at the last opening
     opening_export_waits: int  # and what spoke against an export
@@ -249,6 +268,21 @@ class Report:
     civil_day: int  # days since 1970-01-01; -1: the time has not been set
     civil_s: int  # second of the day
     settings_version: int  # of the site settings that a vehicle must acknowledge
+    # Openings ever, by contactor.CAUSE_NAMES.
+    planned_cold: int
+    planned_hot: int
+    s2_opened_cold: int
+    s2_opened_hot: int
+    unplug_cold: int
+    unplug_hot: int
+    forced_cold: int
+    forced_hot: int
+    fault_cold: int
+    fault_hot: int
+    must_trip_cold: int
+    must_trip_hot: int
+    permission_cold: int
+    permission_hot: int
 
     def __init__(self) -> None:
         for name in REPORT_NAMES:

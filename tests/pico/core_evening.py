@@ -45,6 +45,7 @@ def record_evening() -> Recorder:
     _lose_the_link(stage)
     _trip(stage)
     _feed_without_permission(stage)
+    _come_back_at_once(stage)
     act(stage)
     return stage.recorder
 
@@ -130,6 +131,19 @@ def _feed_without_permission(stage: Stage) -> None:
     stage.phase("power not permitted", 10, "discharging", "fault", fault, 3)
     stage.mend(_FEEDS)
     stage.aim_no_more()
+    stage.leave()
+
+
+def _come_back_at_once(stage: Stage) -> None:
+    stage.charge_again()
+    stage.leave()
+    stage.world.vehicle.plug_in()
+    stage.until_session("waiting")
+    recorder = stage.recorder
+    says = {1: recorder.say_setup, 5: recorder.say_parameters, 9: recorder.say_loop}
+    tested = link_is(LINK_AUTHORISED)
+    stage.phase("speaks while tested", 40, "waiting", "waiting", tested, at=says)
+    stage.until_session("charging")
     stage.leave()
 
 

@@ -21,7 +21,7 @@ from wattback.fault_table import (
     CONTACTOR_STUCK_OPEN,
     CONTACTOR_WELDED,
 )
-from wattback.retained import WORDS
+from wattback.retained import OPENINGS, RETRIES, WORDS
 
 TICK_MS = 10
 
@@ -189,13 +189,16 @@ def test_the_causes_are_the_closed_list() -> None:
     )
 
 
-def test_every_opening_keeps_its_cause_and_the_hot_ones_are_counted() -> None:
-    contactor = new_contactor()
+def test_every_opening_keeps_its_cause_and_is_counted_by_it_hot_or_cold() -> None:
+    retained = array("i", [0] * WORDS)
+    contactor = Contactor(retained)
     for cause in range(1, len(CAUSE_NAMES)):
         for loaded in (0, 1, 1)[: cause % 3 + 1]:
             contactor.close()
             contactor.open(cause, 16_000, loaded, 48_000)
             assert contactor.open_cause == cause
             assert contactor.commanded == 0
+    words = retained[OPENINGS:RETRIES].tolist()  # cold, hot by cause
+    assert words == [1, 1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 0, 1, 1]
     assert contactor.closings == 14
     assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2 + 0 + 1

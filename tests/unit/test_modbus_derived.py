@@ -7,8 +7,9 @@ import pytest
 from tests.unit.modbus_bench import StillBench
 from wattback import session
 from wattback.fault_table import FAULTS
-from wattback.modbus.derived import DERIVED
+from wattback.modbus.derived import DERIVED, power_factor
 from wattback.session import STATE_NAMES
+from wattback.signals import Report, Status
 from wattback_tools.registers.plan import make_plan
 
 
@@ -45,6 +46,17 @@ def test_apparent_power_and_power_factor_follow_from_w_and_var(w: int, var: int)
         assert factor == 1
     elif abs(w) > 100:
         assert factor == pytest.approx(w / exact, abs=0.011)
+
+
+@pytest.mark.parametrize("w", [23_001, 200_000, 1_100_000, -5_000_000, (1 << 29) - 1])
+def test_a_power_factor_beyond_every_rating_is_near_enough_and_a_small_integer(w: int) -> None:
+    bench = StillBench()
+    status, report, settings = Status(), Report(), bench.connector.settings
+    status.power_w = w
+    for var in (0, w // 2, -w):
+        status.reactive_var = var
+        factor = power_factor(status, report, settings)
+        assert factor == pytest.approx(1000 * w / (w * w + var * var) ** 0.5, rel=0.07)
 
 
 def test_apparent_power_beyond_every_rating_is_near_enough() -> None:

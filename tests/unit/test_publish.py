@@ -7,9 +7,11 @@ import pytest
 from tests.unit.linked_wall import LinkedWall, exporting_wall
 from wattback import commands, limits, targets
 from wattback.connector import Connector
+from wattback.contactor import CAUSE_NAMES
 from wattback.limits import MODE_GRID
 from wattback.publish import REPORT_TURNS
-from wattback.signals import REPORT_NAMES, STATUS_NAMES, Report, Status
+from wattback.retained import OPENINGS, RETRIES
+from wattback.signals import OPENING_NAMES, REPORT_NAMES, STATUS_NAMES, Report, Status
 
 NOT_WRITTEN = -987_654
 
@@ -128,6 +130,7 @@ REPORTED = {
     "missed_ticks": 2,
     "closings": 1,
     "hot_openings": 0,
+    "worn_openings": 0,
     "opening_faults": 0,
     "opening_waits": 0,
     "opening_export_waits": 0,
@@ -182,7 +185,7 @@ def test_what_grows_with_time_and_energy_is_reported_too() -> None:
     assert report.export_day_left_s == connector.dispatch.export.day_left_s > 0
     assert report.settings_version == connector.settings.version()
     told = {"uptime_s", "export_day_wh", "export_day_left_s", "settings_version"}
-    assert told | set(REPORTED) == set(REPORT_NAMES)
+    assert told | set(REPORTED) | set(OPENING_NAMES) == set(REPORT_NAMES)
 
 
 def test_what_lasts_for_ever_is_reported_as_minus_1() -> None:
@@ -199,3 +202,15 @@ def test_the_last_opening_is_reported_with_its_faults_and_waits() -> None:
     report = wall.connector.report
     assert report.opening_faults == wall.connector.status.faults != 0
     assert report.hot_openings == 1
+    assert [name for name in OPENING_NAMES if getattr(report, name)] == ["fault_hot"]
+
+
+def test_openings_are_told_by_the_names_of_their_causes() -> None:
+    words = [f"{cause}_{heat}" for cause in CAUSE_NAMES[1:] for heat in ("cold", "hot")]
+    assert words == list(OPENING_NAMES)
+    assert OPENINGS + len(OPENING_NAMES) == RETRIES
+    for at, name in enumerate(OPENING_NAMES):
+        wall = exporting_wall(3_000)
+        wall.connector.retained[OPENINGS + at] = 7 + at
+        wall.run(REPORT_TURNS * 30)
+        assert getattr(wall.connector.report, name) == 7 + at

@@ -32,6 +32,7 @@ class HeapWatch:
         self._held = _UNKNOWN  # bytes at the last look, if nothing may have come since
         self._ticks = 0  # since that look
         self._told = 0
+        self._faults = 0
 
     def before_tick(self) -> None:
         """Ready for a tick."""
@@ -47,12 +48,13 @@ class HeapWatch:
             | status.contactor_commanded << 8
             | status.contactor_confirmed << 9
             | status.waiting_for << 10
-            | status.faults << 20
         )
         self._ticks += 1
-        if self._ticks < _IDLE_TICKS and told == self._told:
+        same = told == self._told and status.faults == self._faults
+        if self._ticks < _IDLE_TICKS and same:
             return 0
         self._told = told
+        self._faults = status.faults
         return self.look()
 
     def look(self) -> int:

@@ -51,9 +51,12 @@ def power_factor(status: Status, report: Report, settings: Settings) -> int:
     va = apparent_va(status, report, settings)
     if not va:
         return _UNITY
-    if power_w < 0:
-        return -(-power_w * _UNITY // va)
-    return power_w * _UNITY // va
+    magnitude = abs(power_w)
+    while va > _EXACT_VA:  # so that the product stays below 2^30, whatever a sensor says
+        magnitude >>= 1
+        va >>= 1
+    factor = magnitude * _UNITY // va
+    return factor if power_w >= 0 else -factor
 
 
 def operating(status: Status, _report: Report, _settings: Settings) -> int:

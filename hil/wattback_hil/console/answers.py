@@ -68,6 +68,7 @@ class Vitals:
     missed_ticks: int
     closings: int
     hot_openings: int
+    worn_openings: int
     opening_faults: Names
     opening_waits: Names
     opening_export_waits: Names
@@ -106,6 +107,20 @@ class Vitals:
     civil_day: int
     civil_s: int
     settings_version: int
+    planned_cold: int
+    planned_hot: int
+    s2_opened_cold: int
+    s2_opened_hot: int
+    unplug_cold: int
+    unplug_hot: int
+    forced_cold: int
+    forced_hot: int
+    fault_cold: int
+    fault_hot: int
+    must_trip_cold: int
+    must_trip_hot: int
+    permission_cold: int
+    permission_hot: int
 
 
 @dataclass(frozen=True)
