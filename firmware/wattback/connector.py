@@ -43,7 +43,7 @@ from wattback.pilot import (
 from wattback.plausible import Plausible
 from wattback.protection import present, sense
 from wattback.proximity import Proximity
-from wattback.publish import REPORT_TURNS, publish_report, publish_status
+from wattback.publish import REPORT_TURNS, publish_openings, publish_report, publish_status
 from wattback.resets import RESET_POWER_ON, RESET_WATCHDOG
 from wattback.restart import Restart
 from wattback.retained import BROWN_OUTS, WATCHDOG_RESETS
@@ -56,7 +56,7 @@ from wattback.session import (
     Session,
 )
 from wattback.settings import Settings
-from wattback.signals import Inputs, Outputs, Report, Status
+from wattback.signals import OPENING_NAMES, Inputs, Outputs, Report, Status
 from wattback.supply import Supply, windows_allow_export
 from wattback.thermal import Thermal
 from wattback.turns import TURNS, hear, take_turn
@@ -70,7 +70,7 @@ TIME_MASK_MS = const((1 << 29) - 1)
 _LONGEST_STEP_MS = const(50)
 _LATE_MS = const(20)  # with this step one tick at least has been missed
 
-_LONGEST_WAIT = const(2)  # of a turn, in ticks
+_LONGEST_WAIT = const(6)  # of a turn, in ticks
 
 # A loose handle, a self-test that is a day old, a state D that nobody ventilates.
 _ENDS = WAIT_HANDLE | WAIT_SELF_TEST | WAIT_VENTILATION
@@ -154,6 +154,8 @@ class Connector:
         self.report = Report()
         for turn in range(REPORT_TURNS):
             publish_report(self, self.report, turn)
+        for at in range(len(OPENING_NAMES)):
+            publish_openings(self, self.report, at)
 
     def load_settings(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over the stored settings, integers in table order; allowed once, before a visit.

@@ -70,7 +70,7 @@ class Contactor:
     commanded, confirmed: 1 closed, 0 open. rested: 1 when it may close again. dead: 1 while the
     vehicle's side carries no voltage. open_cause: of the last opening, a CAUSE value.
     closings, hot_openings: since power-up; hot is an opening with at least 1 A flowing. For ever,
-    openings are counted hot and cold by their causes.
+    openings are counted cold and hot by their causes; counted: which of these counts was last.
     fault_bits: present now, by auxiliary contact and coil; load_bits: by the vehicle's side.
     """
 
@@ -82,6 +82,7 @@ class Contactor:
         self.open_cause = CAUSE_NONE
         self.closings = 0
         self.hot_openings = 0
+        self.counted = 0
         self.fault_bits = 0
         self.load_bits = 0
         self._retained = retained
@@ -185,7 +186,8 @@ class Contactor:
         self._start_anew()
         self.open_cause = cause
         self.hot_openings += loaded
-        at = OPENINGS + 2 * (cause - CAUSE_PLANNED) + loaded
+        self.counted = 2 * (cause - CAUSE_PLANNED) + loaded
+        at = OPENINGS + self.counted
         self._retained[at] = (self._retained[at] + 1) & _COUNT_MASK
         if loaded:
             # Percent; a saturated sensor's reading would make the product no small integer.

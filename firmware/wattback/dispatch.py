@@ -167,13 +167,10 @@ class Dispatch:
             and (faulty or import_ma == self._import_ma and export_ma == self._export_ma)
         ):
             return 0
-        if (
-            faulty
-            and not self._faulty
-            and import_ma == self._import_ma
-            and export_ma == self._export_ma
-        ):
-            self._cut_for_fault(faulty)
+        ends = self.trips.tripped or self.export.waits & ~_RAMPS
+        cuts = faulty and not self._faulty or self.exporting and ends
+        if cuts and import_ma == self._import_ma and export_ma == self._export_ma:
+            self._cut(faulty)
             return 1
         dt_ms = self._undecided_ms
         self._undecided_ms = 0
@@ -212,9 +209,7 @@ class Dispatch:
         elif targets.target_w != goal_w:
             targets.follow(goal_w, settings.target_ramp_w_per_s, dt_ms)
         if not highest_w or (self.exporting and targets.target_w <= 0):
-            # Of the time to cease, what the vehicle was silent for has passed; it is spent once.
-            lapses = vehicle.link == LINK_LAPSED and not self._lapsed
-            self.permission.cut(vehicle.age_ms if lapses else 0)
+            self._cease()
         self._lapsed = 1 if vehicle.link == LINK_LAPSED else 0
         self.owner = owner
         self.waits = waits
@@ -224,15 +219,28 @@ class Dispatch:
         self.cap_w = NO_CAP_W if told or owner == OWNER_NONE else max(0, -goal_w)
         return 1
 
-    def _cut_for_fault(self, faulty: int) -> None:
-        # What cannot wait, in a tick that has a contactor to open; the next one decides the rest.
+    def _cut(self, faulty: int) -> None:
+        # What cannot wait, in a tick that has heard, or has a contactor to open; the next one
+        # decides the rest.
         self._faulty = faulty
         self._news = 1
-        self.waits |= WAIT_FAULT
+        waits = self.export.waits
+        if faulty:
+            waits |= WAIT_FAULT
+        elif self.trips.tripped:
+            waits |= WAIT_SERVICE
+        self.waits |= waits
         self.wanted = 0
         self.exporting = 0
         self.targets.start(0)
-        self.permission.cut(0)
+        self._cease()
+
+    def _cease(self) -> None:
+        # Of the time to cease, what the vehicle was silent for has passed; it is spent once.
+        lapses = self.vehicle.link == LINK_LAPSED and not self._lapsed
+        if lapses:
+            self._lapsed = 1
+        self.permission.cut(self.vehicle.age_ms if lapses else 0)
 
     def watch(self, power_w: int, discharging: int, settings: Settings, dt_ms: int) -> None:
         """Compare measured power with what was told. discharging: the session's state is."""

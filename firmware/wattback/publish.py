@@ -13,8 +13,7 @@ TURN_SITE = const(3)
 TURN_PROGRAMME = const(4)
 TURN_CLOCK = const(7)
 TURN_TECHNICIAN = const(8)
-_TURN_OPENINGS = const(9)
-REPORT_TURNS = const(10)  # until every field of a Report is renewed
+REPORT_TURNS = const(9)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -108,6 +107,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.reserve_bp = dispatch.export.reserve_bp
         report.need_wh = vehicle.need_wh
         report.departure_s = vehicle.departure_s
+        publish_openings(connector, report, connector.contactor.counted)
     elif turn == TURN_TECHNICIAN:
         slot = connector.limits.slots[OWNER_TECHNICIAN]
         report.technician_import_ma = slot.import_ma
@@ -116,16 +116,16 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.paused_by = connector.limits.paused
         report.watchdog_resets = connector.retained[WATCHDOG_RESETS]
         report.brown_outs = connector.retained[BROWN_OUTS]
-    elif turn == _TURN_OPENINGS:
-        at = OPENINGS
-        for name in OPENING_NAMES:
-            setattr(report, name, connector.retained[at])
-            at += 1
     else:
         report.export_day_wh = dispatch.export.day_wh
         report.export_day_left_s = dispatch.export.day_left_s
         report.civil_day = dispatch.export.civil_day
         report.civil_s = dispatch.export.civil_s
+
+
+def publish_openings(connector, report: Report, counted: int) -> None:  # type: ignore[no-untyped-def]
+    """Renew one count of openings, by its place in OPENING_NAMES."""
+    setattr(report, OPENING_NAMES[counted], connector.retained[OPENINGS + counted])
 
 
 def _seconds(ms: int) -> int:

@@ -219,7 +219,7 @@ class Status:
 
 class Report:
     """What the connector tells of itself now and then: the same object for ever, a few fields
-    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 30 ticks old.
+    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 63 ticks old.
     """
 
     uptime_s: int

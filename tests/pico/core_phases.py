@@ -25,7 +25,8 @@ _REPLAY = Path(__file__).resolve().parent / "replay"
 def measure_phases() -> tuple[PhaseCost, ...]:
     """Take the connector through the phases of the evening on a board, and measure their ticks.
 
-    A tick is `Connector.tick` with the sampling and driving of `replay/board.py`. Each phase
+    A tick is `Connector.tick`, its tables spread as a unit spreads them, with the sampling and
+    driving of `replay/board.py`. Each phase
     begins with the state that it had on CPython, and must end with the answer that it gave there.
     """
     recorder = record_evening()
@@ -33,8 +34,10 @@ def measure_phases() -> tuple[PhaseCost, ...]:
     records = max(item.records for item in recorder.stretches)
     build = f"""
         from replay.playback import Playback
+        from wattback.boards.pico.spread import spread
         playback = Playback("recording.bin", {recorder.loaded!r}, {state_words}, {records})
         connector = playback.connector
+        spread(connector)
     """
     phases = [
         Phase(item.name, item.ticks, f"playback.begin({item.records})")

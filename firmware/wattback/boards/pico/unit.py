@@ -80,6 +80,7 @@ class Unit:
         chance = int.from_bytes(os.urandom(4), "little") >> 2  # of the ring oscillator
         self.connector = Connector(self.board, self.fram.load(), cause, chance)
         self.connector.stored = self.fram.stored
+        self._spread()
         self.slow_inputs = SlowInputs(i2c, self.connector.inputs)
         self._load_settings()
         serial = hexlify(machine.unique_id()).decode()
@@ -95,6 +96,13 @@ class Unit:
         self._sending = 0  # bits of the channels whose output is on its way
         self._watchdog = None
         self._timer = None
+
+    def _spread(self) -> None:
+        from wattback.boards.pico.spread import spread
+
+        spread(self.connector)
+        spread(self.board)
+        _forget("wattback.boards.pico", "spread")
 
     def _load_settings(self) -> None:
         from wattback.boards.pico.stored_settings import read_settings
