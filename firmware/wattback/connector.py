@@ -299,7 +299,7 @@ class Connector:
         # These end a visit, both ways.
         ends = self.waiting_for & _ENDS
         closed = visit.closed and visit.offering and confirmed and not ends
-        ending = visit.closed and (ends or not visit.offering)
+        ending = ends or visit.closed and not visit.offering
         faults = self.faults
         return self.dispatch.decide(
             limits.import_ma,

@@ -40,7 +40,8 @@ NO_CAP_W = const(-1)
 
 
 class Dispatch:
-    """What came of it, after each `decide`.
+    """What came of it, after each `decide`; in a fault nothing flows, and the rest may wait for
+    `serve`.
 
     waits: why nothing may flow out, export.WAIT bits. wanted: 1 when export is asked for and may
     happen, be the contactor closed or not. exporting: 1 while the vehicle is told to export.

@@ -2,9 +2,9 @@
 
 A tick that did all of it at once would be too long for a Pico. Each part is told how much time has
 passed since it was last its turn, and so keeps its own times to within one round of turns, which
-takes 60 ms, and at most 420. The last turn of a round is that of one of the slow parts, in a rota
-of their own. What may hurt sooner (supply, pilot, contactor, ground fault, interlocks, must-trip)
-is judged in every tick.
+takes 60 ms, at most 150 whatever ports and vehicle say, and never more than 420. The last turn of
+a round is that of one of the slow parts, in a rota of their own. What may hurt sooner (supply,
+pilot, contactor, ground fault, interlocks, must-trip) is judged in every tick.
 """
 
 from micropython import const

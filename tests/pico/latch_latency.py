@@ -44,7 +44,9 @@ from wattback.signals import Inputs, Outputs
 
 class Loop:
     def __init__(self):
-        self.board = PicoBoard(Chip())
+        chip = Chip()
+        self.board = PicoBoard(chip)
+        self.board.arm(chip)
         self.inputs = Inputs()
         self.outputs = Outputs()
         self.outputs.pilot_duty_bp = 5000

@@ -130,6 +130,9 @@ def test_a_vehicle_that_must_stop_is_told_no_power_either_way(field: str) -> Non
         0,
         "fault" if field == "emergency_stopped" else "stopping",
     )
+    wall.stubborn_w = 0
+    wall.run(2_000)  # the contactor has opened, and the vehicle must still not charge
+    assert (wall.target_w, wall.closed) == (0, False)
 
 
 def test_a_state_d_that_nobody_ventilates_ends_an_export() -> None:

@@ -188,7 +188,9 @@ from machine import Timer
 from wattback.boards.pico.board import PicoBoard
 from wattback.boards.pico.chips import Chip
 from wattback.signals import Outputs
-board = PicoBoard(Chip())
+chip = Chip()
+board = PicoBoard(chip)
+board.arm(chip)
 outputs = Outputs()
 board.drive(outputs)
 outputs.contactor_closed = 1
@@ -232,7 +234,7 @@ from machine import mem32
 from wattback.boards.pico.board import PicoBoard
 from wattback.boards.pico.chips import Chip
 chip = Chip()
-board = PicoBoard(chip)
+PicoBoard(chip).arm(chip)
 enabled = mem32[0xe000e100 + 4 * (chip.irq_gpio // 32)] >> chip.irq_gpio % 32 & 1
 priority = mem32[0xe000e400 + chip.irq_gpio // 4 * 4] >> chip.irq_gpio % 4 * 8 & 0xff
 print(int(enabled and priority == 0))

@@ -61,6 +61,9 @@ class PicoBoard:
         self._resetting = 0
         self._pilot = PilotIo(chip)
         self._meter = Meter()
+
+    def arm(self, chip) -> None:  # type: ignore[no-untyped-def]
+        """Let the latch interrupt, from now on; before the first `drive` that may close."""
         self._latched.irq(self._on_latch, Pin.IRQ_RISING, hard=True)
         chip.set_priority(chip.irq_gpio, 0)  # it may interrupt a tick, an interrupt itself
 

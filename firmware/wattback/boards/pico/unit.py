@@ -80,7 +80,7 @@ class Unit:
         chance = int.from_bytes(os.urandom(4), "little") >> 2  # of the ring oscillator
         self.connector = Connector(self.board, self.fram.load(), cause, chance)
         self.connector.stored = self.fram.stored
-        self._spread()
+        self._arm(chip)
         self.slow_inputs = SlowInputs(i2c, self.connector.inputs)
         self._load_settings()
         serial = hexlify(machine.unique_id()).decode()
@@ -97,11 +97,11 @@ class Unit:
         self._watchdog = None
         self._timer = None
 
-    def _spread(self) -> None:
+    def _arm(self, chip) -> None:  # type: ignore[no-untyped-def]
         from wattback.boards.pico.spread import spread
 
-        spread(self.connector)
-        spread(self.board)
+        spread(self.connector)  # and its board, before the latch may interrupt
+        self.board.arm(chip)
         _forget("wattback.boards.pico", "spread")
 
     def _load_settings(self) -> None:
