@@ -6,7 +6,7 @@ from tests.lockstep.exporting import Exporting, on_both
 
 FULL_W = 32 * 240
 RAMP_W_PER_S = 4_000
-ROUND_S = 0.08  # of the turns, of which the ramp takes one
+ROUND_S = 0.09  # of the turns, of which the ramp takes one
 NEAR_ZERO_W = 300  # of measured power at the tick that shows another sign
 LEAST_FLOW_W = 150
 

@@ -73,10 +73,10 @@ class UnitRam:
 # HEAP_LEFT_LIMIT_BYTES keeps the places of those that are still to come.
 ROOMS = (
     Room("grid", ("wattback.grid.trips", "wattback.grid.enter_service"), 18_000),
-    Room("core", ("wattback.connector",), 56_000),
-    Room("service", ("wattback.service", "wattback.identity"), 4_000),
+    Room("core", ("wattback.connector",), 57_000),
     # 4 kB of it are the interpreter's table of names, which is full by then and doubles.
-    Room("console", ("wattback.console.port",), 24_000),
+    Room("service", ("wattback.service", "wattback.identity"), 7_000),
+    Room("console", ("wattback.console.port",), 20_000),
     Room("Modbus", ("wattback.modbus.rtu",), 20_000),  # a Pico has no network for its TCP
     Room("vehicle link", ("wattback.vehicle_link.port",), 9_000),
     Room("ports", ("wattback.ports",), 1_000),
