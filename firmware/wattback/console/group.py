@@ -71,9 +71,11 @@ _WHY_FIELDS = (
 _WHY_CONDITIONS = const(2)  # the first ones, with every condition, met or open
 COMMANDS = const(4)
 _COPIED = STATUS_NAMES + REPORT_NAMES
-# Where the parts begin that are copied in one step.
-_HALF_REPORT = len(STATUS_NAMES) + len(REPORT_NAMES) // 2
-_PARTS_AT = (0, len(STATUS_NAMES), _HALF_REPORT, len(_COPIED))
+# Where the parts begin that are copied in one step: the status, and thirds of the report.
+_STATUS_END = len(STATUS_NAMES)
+_THIRD = len(REPORT_NAMES) // 3
+_PARTS_AT = (0, _STATUS_END, _STATUS_END + _THIRD, _STATUS_END + 2 * _THIRD, len(_COPIED))
+_PARTS = len(_PARTS_AT) - 1
 _FIELDS = (_HELLO_FIELDS, _COPIED, _WHY_FIELDS, FAULT_NAMES)
 
 
@@ -133,10 +135,10 @@ class Group:
         writer.close()
 
     def _begin(self) -> None:
-        # A part a step: the status, the report in halves (the same tick's, or younger), the head.
-        part = 3 if self._field else self._part
+        # A part a step: the status, the report in thirds (the same tick's, or younger), the head.
+        part = _PARTS if self._field else self._part
         self._part = part + 1
-        if part < 3:
+        if part < _PARTS:
             at = _PARTS_AT[part]
             source = self._connector.report if part else self._connector.status
             copy = self._copy
