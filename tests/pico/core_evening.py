@@ -141,8 +141,8 @@ def _come_back_at_once(stage: Stage) -> None:
     stage.until_session("waiting")
     recorder = stage.recorder
     says = {1: recorder.say_setup, 5: recorder.say_parameters, 9: recorder.say_loop}
-    tested = link_is(LINK_AUTHORISED)
-    stage.phase("speaks while tested", 40, "waiting", "waiting", tested, at=says)
+    authorised = link_is(LINK_AUTHORISED)
+    stage.phase("speaks while tested", 40, "waiting", "waiting", authorised, at=says)
     stage.until_session("charging")
     stage.leave()
 

@@ -16,7 +16,9 @@ from tests.lockstep.known_hazards.cases import (
     played,
 )
 from tests.lockstep.playing import Run
+from wattback.signals import OPENING_NAMES
 from wattback_hil.console import Console
+from wattback_hil.console.answers import Vitals
 from wattback_hil.console.ports import SerialPort
 from wattback_hil.modbus import ModbusRefusedError
 
@@ -157,14 +159,23 @@ def _counted(site: Exporting) -> None:
     site.until_is("world.contacts_closed", 0, 0.1)
     _counts(site, 2, 1)
     assert site.modbus("open_cause") == "s2_opened" == site.why().open_cause
+    told = _vitals()
+    for name in OPENING_NAMES:
+        count = 1 if name in ("planned_cold", "s2_opened_hot") else 0
+        assert (site.modbus(name), getattr(told, name)) == (count, count), name
+
+
+def _vitals() -> Vitals:
+    port = SerialPort("sim://exporting?channel=console")
+    told = Console(port).vitals()
+    port.close()
+    return told
 
 
 def _counts(site: Exporting, closings: int, hot: int) -> None:
     site.run(1.0)
     assert (site.modbus("closings"), site.modbus("hot_openings")) == (closings, hot)
-    port = SerialPort("sim://exporting?channel=console")
-    told = Console(port).vitals()
-    port.close()
+    told = _vitals()
     assert (told.closings, told.hot_openings) == (closings, hot)
     edges = pairwise(site.column("contactor_commanded"))
     assert sum(edge == ("0", "1") for edge in edges) == closings
