@@ -26,8 +26,8 @@ def measure_phases() -> tuple[PhaseCost, ...]:
     """Take the connector through the phases of the evening on a board, and measure their ticks.
 
     A tick is `Connector.tick`, its tables spread as a unit spreads them, with the sampling and
-    driving of `replay/board.py`. Each phase
-    begins with the state that it had on CPython, and must end with the answer that it gave there.
+    driving of `replay/board.py`. Each phase begins with the state that it had on CPython, and must
+    end with the answer that it gave there.
     """
     recorder = record_evening()
     (state_words,) = {item.state_words for item in recorder.stretches}
