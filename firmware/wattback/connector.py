@@ -337,7 +337,9 @@ class Connector:
                 pilot.withdraw(DUTY_STEADY)  # the pulse is over, its offer may not come back yet
             else:
                 # Under a closed contactor PWM stays until the session stops: 5 % offers nothing.
-                pilot.offer(self.offerable_ma, self.vehicle.linked or visit.closed)
+                # A fault leaves nothing to draw, though an export that it ends still ramps down.
+                offer_ma = 0 if self.faults.action else self.offerable_ma
+                pilot.offer(offer_ma, self.vehicle.linked or visit.closed)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.linked_wall import ROUND_MS, LinkedWall, exporting_wall, linked_wall
 from wattback import commands, targets
+from wattback.pilot import DUTY_DIGITAL
 from wattback.vehicle import MESSAGE_PARAMETERS, MESSAGE_SETUP, MESSAGE_STOP
 
 CEASE_MS = 2_000  # a source must have ceased (evse.md 6.4)
@@ -192,6 +193,7 @@ def test_what_was_opened_for_its_permission_charges_again_by_itself() -> None:
 # --- the link ---
 
 
+@pytest.mark.covers("6.4 ceasing")
 @pytest.mark.parametrize("timeout_ms", [600, 1_000, 1_400])
 @pytest.mark.parametrize("excess_ms", [500, 1_600, 1_700])
 def test_a_lost_link_ends_the_export_within_2_s_of_the_last_message(
@@ -313,3 +315,13 @@ def test_no_export_begins_while_a_stop_unloads_the_vehicle() -> None:
     wall.stubborn_w = None
     wall.until_open(3_000)
     assert wall.cause == "planned"
+
+
+def test_a_fault_that_stops_an_export_leaves_nothing_to_draw_while_it_ramps_down() -> None:
+    wall = exporting_wall()
+    assert wall.duty_bp > DUTY_DIGITAL
+    wall.hold["handle_decic"] = 2_000  # a broken wire: nothing has lowered the offer before
+    wall.run_until(lambda: wall.faults == ["temperature_sensor"], 20_000)
+    assert (wall.closed, wall.state) == (True, "discharging")
+    assert wall.duty_bp == DUTY_DIGITAL
+    wall.run_until(lambda: not wall.closed, 5_000)

@@ -58,6 +58,7 @@ class ContactorTruths:
         self._supply = True
         self._latched_us = 0
         self._latched = False
+        self._unventilated_us = 0  # when the pilot last was another than D's
         self._stuck_us = -_CONTACTS_US
         self._stopped_us = 0  # since when somebody has wanted it open
         self._stopped = False
@@ -102,6 +103,8 @@ class ContactorTruths:
         if energy != self._energy:
             self._energy = energy
             self._energy_us = now_us
+        if wire.high_v >= 4.0:
+            self._unventilated_us = now_us
         if wire.high_v < 10.0:
             self._connected_us = now_us
         elif now_us - self._connected_us >= _GONE_US:
@@ -162,7 +165,8 @@ class ContactorTruths:
             self._fail(now_us, 1, "closed on a supply outside its window")
         if self._board.world.load_v > _DEAD_V and not self._board.world.path.closed:
             self._fail(now_us, 1, "closed on a vehicle's side that was not dead")
-        if self._board.world.wire.high_v < 4.0 and not self._settings["ventilation_present"]:
+        asked = now_us - self._unventilated_us >= _ENERGY_FIRST_US  # debounced, as C and D are
+        if asked and not self._settings["ventilation_present"]:
             self._fail(now_us, 1, "closed for a vehicle that needs ventilation")
 
     def _closed(self, now_us: int) -> None:

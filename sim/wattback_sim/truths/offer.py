@@ -12,6 +12,9 @@ from wattback_sim.truths.violations import Fail
 # its slices and one opening come on top.
 _FOLLOW_US = 5_000_000
 _EXCESS_US = 3_300_000
+# An export has the 2.5 s in which targets of before still count, then the 1.7 s of IEEE 1547's
+# 2 s to cease (evse.md 6.8, C); a slice of those targets and one opening come on top.
+_EXPORT_EXCESS_US = 4_800_000
 _SPACING_US = 4_990_000  # 5 s between raises (Table A.6; evse.md 1.4, C)
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
 # A target in W is made of a limit in mA with a voltage that is up to a second old, and older in
@@ -119,12 +122,14 @@ class OfferTruths:
             return
         if draw_a >= 0.0:
             allowed_a = self._allowed_a(now_us)
+            excess_us = _EXCESS_US
         else:
             draw_a = -draw_a
             allowed_a = self._ledger.export_ma / 1000.0
+            excess_us = _EXPORT_EXCESS_US
         if draw_a <= allowed_a * 1.1 + _LOADED_A:
             self._excess_us = now_us
-        elif now_us - self._excess_us > _EXCESS_US:
+        elif now_us - self._excess_us > excess_us:
             text = f"{draw_a:.1f} A flows for longer than it may, {allowed_a:.1f} A is allowed"
             self._fail(now_us, 4, text)
 
