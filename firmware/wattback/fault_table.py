@@ -64,7 +64,7 @@ _RETRYABLE = CLEAR_RETRY | CLEAR_UNPLUG | CLEAR_RESET
 _BY_PEOPLE = CLEAR_UNPLUG | CLEAR_ON_SITE  # who are there: a master must not close on a leak
 
 # (name, pilot, clears, seconds until it clears by itself, retries, action). Order is that of the
-# bits. Times of vendors' practice (evse.md 3.2, 4.2, 4.4, marked C): overcurrent 10 s and 3
+# bits. Times of vendors' practice (evse.md 3.2, C; 4.2, C): overcurrent 10 s and 3
 # retries, supply 60 s, ground fault 15 min and 4 retries, none within 10 s of closing, no earth
 # 60 s and 4 retries. The others are the choice of this table.
 FAULTS = (

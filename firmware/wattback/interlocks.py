@@ -14,7 +14,7 @@ _SAMPLES_MS = const(20)  # two samples: a spike is no person
 # A good sample makes up for a fifth of its time: a broken wire may come and go with the mains.
 _FORGIVES = const(5)
 _PRESSED_MS = const(1000)  # a press of the button that is meant (this design's)
-_EARTH_MS = const(2000)  # without earth (this design's; evse.md 3.4 has 5 s for its loss)
+_EARTH_MS = const(2000)  # without earth (this design's; evse.md 3.4, C: 5 s for its loss)
 
 
 class Interlocks:

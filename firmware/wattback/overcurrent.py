@@ -1,6 +1,6 @@
 """Overcurrent: more than was offered, for longer than a vehicle may take to follow.
 
-The vehicle has 5 s to follow a lower duty (evse.md 1.4, sequence 6, C), so what counts is the
+The vehicle has 5 s to follow a lower duty (sequence 6; evse.md 1.4, C), so what counts is the
 largest offer of the last 5 s: a vehicle that obeys a falling offer is never blamed. What exceeds
 the wiring's rating at once is the breaker's business.
 """

@@ -21,11 +21,11 @@ DUTY_STEADY = const(10000)  # +12 V: no offer
 DUTY_F = const(0)  # −12 V
 DUTY_DIGITAL = const(500)  # 5 %: amps come by the digital link (evse.md 1.2, C)
 
-# Between two states, mV: half-way between the nominal levels, left with ±250 mV of hysteresis
-# (PZK: 10.75/10.25, 7.75/7.25, 4.75/4.25, 1.75/1.25 V; evse.md 1.5, C). The last one parts a dead
-# pilot from a driven −12 V.
+# Between two states, mV: half-way between the nominal levels (1.1, C), left with ±250 mV of
+# hysteresis (PZK: 10.75/10.25, 7.75/7.25, 4.75/4.25, 1.75/1.25 V; evse.md 1.5, C). The last one
+# parts a dead pilot from a driven −12 V.
 _BORDERS_MV = (10500, 7500, 4500, 1500, -10000)
-_HYSTERESIS_MV = const(250)
+_HYSTERESIS_MV = const(250)  # as A.4.11 tests it (1.4, C)
 _NEVER_MV = const(1 << 28)
 
 # Debounce, ms since the first sample that differed.
@@ -59,8 +59,8 @@ MAXIMUM_OFFER_MA = const(80000)  # the largest (1.2, C)
 def duty_bp_for_ma(offer_ma: int) -> int:
     """Duty in basis points that offers at most `offer_ma`; 10000 (no offer) below 6 A.
 
-    IEC 61851-1 Table A.7 (evse.md 1.3): I / 0.6 up to 51 A, I / 2.5 + 64 from 52.5 A to 80 A. In
-    the gap between them the 51 A value stays. Rounded down: never more than the amps.
+    IEC 61851-1 Table A.7 (evse.md 1.3, C): I / 0.6 up to 51 A, I / 2.5 + 64 from 52.5 A to 80 A.
+    In the gap between them the 51 A value stays. Rounded down: never more than the amps.
     """
     if offer_ma < MINIMUM_OFFER_MA:
         return DUTY_STEADY
@@ -76,7 +76,7 @@ def duty_bp_for_ma(offer_ma: int) -> int:
 def ma_for_duty_bp(duty_bp: int) -> int:
     """Current in mA that a vehicle may draw at this duty; 0 where basic signalling permits none.
 
-    IEC 61851-1 Table A.8 (evse.md 1.2). 3–7 % asks for digital communication, so a vehicle without
+    IEC 61851-1 Table A.8 (evse.md 1.2, C). 3–7 % asks for digital communication: a vehicle without
     it reads 0 A; below 3 %, between 7 and 8 % and above 97 % nothing is permitted.
     """
     if duty_bp < 800 or duty_bp > 9700:

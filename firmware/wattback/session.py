@@ -96,18 +96,18 @@ TRANSITIONS = (
     ),
     (  # IDLE
         (HALTED, 0, FAULT, CAUSE_NONE),
-        (CONNECTED, 0, WAITING, CAUSE_NONE),
+        (CONNECTED, 0, WAITING, CAUSE_NONE),  # sequences 1.1 and 1.2: in B, or in C at once
     ),
     (  # WAITING
         (HALTED, 0, FAULT, CAUSE_NONE),
-        (0, CONNECTED, IDLE, CAUSE_NONE),
+        (0, CONNECTED, IDLE, CAUSE_NONE),  # sequence 2.1: it is open already
         (OFFERABLE, 0, OFFERED, CAUSE_NONE),
     ),
     (  # OFFERED
         (HALTED, 0, FAULT, CAUSE_NONE),
         (0, CONNECTED, IDLE, CAUSE_NONE),
         (0, OFFERABLE, WAITING, CAUSE_NONE),
-        (_ENERGY, 0, CHARGING, CAUSE_NONE),
+        (_ENERGY, 0, CHARGING, CAUSE_NONE),  # sequence 4: within 3 s
     ),
     (  # CHARGING
         (FAULTY, 0, FAULT, CAUSE_FAULT),
@@ -129,7 +129,7 @@ TRANSITIONS = (
         (FAULTY, 0, FAULT, CAUSE_FAULT),
         (0, CONNECTED, IDLE, CAUSE_UNPLUG),
         (UNLOADED, 0, WAITING, CAUSE_PLANNED),
-        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # it went back to B before it had unloaded
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),  # sequence 8.2: before it had unloaded
         (OVERDUE, 0, WAITING, CAUSE_FORCED),
     ),
     (  # FAULT

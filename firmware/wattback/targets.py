@@ -26,7 +26,7 @@ FOR_EVER = const(-1)
 
 
 class TargetSlot:
-    """One owner's wish. left_ms: until it is replaced by what follows, or FOR_EVER."""
+    """One owner's wish. left_ms: until what follows replaces it (5.1, C), or FOR_EVER."""
 
     def __init__(self, owner: int) -> None:
         self.owner = owner

@@ -51,7 +51,7 @@ INBOX_DEPARTURE_S = const(5)  # until departure; −1: not said
 INBOX_WORDS = const(6)
 
 UNKNOWN = const(-1)
-_VOLTAGE_TOLERANCE = const(10)  # a tenth of the nominal voltage (evse.md 6.3: 0.88 to 1.10 pu, C)
+_VOLTAGE_TOLERANCE = const(10)  # a tenth of the nominal voltage (evse.md 6.3, C: 0.88 to 1.10 pu)
 # Between messages before the loop a vehicle may take its time (ISO 15118-20 sequence time-out;
 # evse.md 6.8, C).
 _SEQUENCE_MS = const(60000)

@@ -57,6 +57,7 @@ EVENTS = {
 }
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 2.2", "IEC 61851-1 sequence 8.1")
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
 def test_opens_in_time_once_and_for_its_cause(event: Event, tmp_path: Path) -> None:
     for phase_us in _PHASES_US:

@@ -123,6 +123,7 @@ def test_the_vehicles_diode_is_seen_in_every_offer(readings: list[Reading]) -> N
         assert pilot.diode_seen, str(reading)
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.2")
 def test_the_duty_on_the_pin_is_within_five_microseconds(readings: list[Reading]) -> None:
     errors_us = [
         reading.high_us - reading.case.high_us

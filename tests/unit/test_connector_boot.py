@@ -67,6 +67,7 @@ def test_a_refused_setting_keeps_the_connector_at_f_for_good(index: int, vehicle
     assert {driven[:2] for driven in wall.board.driven} == {(0, 0)}
 
 
+@pytest.mark.covers("settings_invalid")
 def test_a_refused_setting_survives_reset_and_unplug_and_ends_with_a_good_restart() -> None:
     values = [*DEFAULTS[:-1], 0]
     wall = Wall(values)
@@ -100,6 +101,7 @@ def test_boot_waits_for_the_self_test_and_holds_f() -> None:
     assert {driven[:2] for driven in wall.board.driven} == {(0, 0)}
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.5")
 def test_boot_shows_minus_12_v_for_at_least_300_ms() -> None:
     wall = Wall()
     shown_ms = wall.run_until(lambda: wall.duty_bp != 0, 1_000)
@@ -130,6 +132,7 @@ def test_a_latch_found_tripped_at_power_up_is_released_and_tested() -> None:
     assert wall.faults == []
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 1.1")
 def test_the_first_offer_waits_for_a_vehicle_supply_rest_and_self_test() -> None:
     wall = Wall()
     wall.vehicle = "B"
@@ -139,6 +142,7 @@ def test_the_first_offer_waits_for_a_vehicle_supply_rest_and_self_test() -> None
     assert pwm == [8_000]
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 1.2")
 def test_a_vehicle_that_asks_from_the_start_is_still_shown_an_offer_first() -> None:
     wall = Wall()
     wall.vehicle = "C"

@@ -38,6 +38,7 @@ def about_to_close_on_an_asking_vehicle(lead_ms: int) -> Wall:
     return wall
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 4")
 @pytest.mark.parametrize("lead_ms", [TICK_MS, 100, 400])
 def test_it_closes_when_nothing_happens(lead_ms: int) -> None:
     for wall in (about_to_close(lead_ms), about_to_close_on_an_asking_vehicle(lead_ms)):

@@ -66,6 +66,7 @@ def test_a_silent_controllers_export_ramps_down_and_the_reason_is_told() -> None
     assert (wall.state, wall.closed, wall.faults) == ("charging", True, [])
 
 
+@pytest.mark.covers("5.1 silent controller")
 @pytest.mark.parametrize(("failsafe_ma", "import_ma"), [(-1, 48_000), (10_000, 10_000)])
 def test_a_silent_controllers_limit_falls_back_with_its_target(
     failsafe_ma: int, import_ma: int
@@ -105,6 +106,7 @@ def test_a_controller_that_never_beats_is_not_missed() -> None:
 # --- whose target, and for how long ---
 
 
+@pytest.mark.covers("5.1 reversion")
 def test_a_target_reverts_after_its_time_to_what_was_named() -> None:
     wall = linked_wall()
     wall.command(commands.COMMAND_SET_TARGET, targets.OWNER_PROGRAMME, 1, 8_000, 20, 1, 2_000)
@@ -114,6 +116,7 @@ def test_a_target_reverts_after_its_time_to_what_was_named() -> None:
     assert (wall.state, wall.target_w) == ("discharging", 2_000)
 
 
+@pytest.mark.covers("5.1 reversion")
 def test_an_expired_target_is_not_followed_any_more() -> None:
     wall = linked_wall()
     wall.want(8_000, lasts_s=20)
@@ -166,6 +169,7 @@ def test_while_nothing_may_be_drawn_a_departure_counts_on_what_the_installation_
     assert "departure" in wall.export_waits
 
 
+@pytest.mark.covers("7 reserve")
 def test_the_reserve_cuts_the_export_and_1_percent_more_lets_it_begin_again() -> None:
     wall = exporting_wall(8_000)
     for soc_bp, exports in ((2_001, True), (2_000, False), (2_100, False), (2_101, True)):

@@ -14,6 +14,7 @@ def set_site_limit(wall: Wall, import_ma: int, lasts_s: int = 0) -> None:
     wall.connector.queue.put(COMMAND_SET_LIMIT, OWNER_SITE, import_ma, import_ma, lasts_s)
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 8.1")
 @pytest.mark.parametrize("vehicle", ["C", "D"])
 def test_s2_opened_under_load_opens_the_contactor_within_50_ms(vehicle: str) -> None:
     wall = charging_wall(vehicle=vehicle)
@@ -23,6 +24,7 @@ def test_s2_opened_under_load_opens_the_contactor_within_50_ms(vehicle: str) -> 
     assert wall.connector.contactor.hot_openings == 1
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 2.2")
 @pytest.mark.parametrize("vehicle", ["C", "D"])
 def test_an_unplug_under_load_opens_the_contactor_within_50_ms(vehicle: str) -> None:
     wall = charging_wall(vehicle=vehicle)
@@ -56,6 +58,7 @@ def test_a_tripped_latch_opens_the_contactor_in_the_tick_that_sees_it() -> None:
     assert (wall.cause, wall.faults) == ("fault", ["ground_fault"])
 
 
+@pytest.mark.covers("3.2 early fault")
 def test_a_latch_that_trips_within_10_s_of_closing_is_locked_out() -> None:
     wall = charging_wall()
     wall.run(8_000)
@@ -136,6 +139,7 @@ def test_a_vehicle_that_obeys_48_then_32_at_1_s_then_16_at_4_s_never_trips_overc
     assert (wall.closed, wall.faults, wall.connector.status.offered_ma) == (True, [], 16_000)
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 10.1", "4.1 unloaded")
 def test_a_withdrawn_limit_ends_the_pwm_first_and_opens_once_the_vehicle_has_unloaded() -> None:
     wall = charging_wall()
     set_site_limit(wall, 0)
@@ -149,6 +153,7 @@ def test_a_withdrawn_limit_ends_the_pwm_first_and_opens_once_the_vehicle_has_unl
     assert wall.connector.contactor.hot_openings == 0
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 8.2")
 def test_a_vehicle_that_opens_s2_under_load_in_a_stop_is_told_as_such() -> None:
     wall = charging_wall()
     set_site_limit(wall, 0)
@@ -158,6 +163,7 @@ def test_a_vehicle_that_opens_s2_under_load_in_a_stop_is_told_as_such() -> None:
     assert wall.cause == "s2_opened"
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 10.2")
 def test_a_vehicle_that_keeps_drawing_is_cut_off_after_6_s_and_not_before() -> None:
     wall = charging_wall()
     set_site_limit(wall, 5_999)
@@ -236,6 +242,7 @@ def test_noise_that_hops_between_b_a_and_short_opens_within_50_ms() -> None:
     assert not wall.closed
 
 
+@pytest.mark.covers("1.5 state D")
 def test_a_vehicle_that_asks_for_ventilation_that_is_not_there_is_stopped_for_30_s() -> None:
     wall = charging_wall()
     wall.connector.settings.ventilation_present = 0
@@ -247,6 +254,7 @@ def test_a_vehicle_that_asks_for_ventilation_that_is_not_there_is_stopped_for_30
     assert 29_000 <= wall.until_state("offered", within_ms=40_000) <= 32_000
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.5")
 def test_a_fault_holds_f_for_300_ms_and_then_shows_an_unplug() -> None:
     wall = charging_wall()
     before = len(wall.board.driven)

@@ -7,6 +7,7 @@ from tests.unit.linked_wall import exporting_wall, linked_wall, ticks
 CONTACTS_MS = 50  # from the command until the contacts have opened, at most
 
 
+@pytest.mark.covers("6.2 must-trip")
 @pytest.mark.parametrize(
     ("inputs", "within_ms"),
     [
@@ -53,6 +54,7 @@ def test_a_grid_that_trips_a_source_does_not_end_a_charge_within_its_window() ->
     assert (wall.state, wall.connector.status.in_service) == ("charging", 0)
 
 
+@pytest.mark.covers("6.3 dips")
 @pytest.mark.parametrize("begins_ms", range(0, 1_000, 90))
 def test_a_dip_to_nothing_that_is_over_in_time_leaves_the_export_as_it_was(begins_ms: int) -> None:
     wall = exporting_wall(8_000)

@@ -25,6 +25,7 @@ def f_pulses(wall: Wall) -> list[int]:
     return [length for length in lengths if length]
 
 
+@pytest.mark.covers("IEC 61851-1 A.5.3")
 def test_a_vehicle_that_sleeps_through_an_offer_is_woken_once_and_never_again() -> None:
     wall = offering_wall()
     wall.board.driven = wall.board.driven[-1:]
@@ -127,6 +128,7 @@ def test_a_unit_without_a_vehicle_in_the_power_cut_waits_for_nothing_of_the_kind
 # --- a self-test that grows old under a closed contactor ---
 
 
+@pytest.mark.covers("3.3 self-test interval")
 def test_a_test_older_than_a_day_is_renewed_by_a_planned_stop_and_charging_goes_on() -> None:
     wall = charging_wall()
     # A day of ticks takes an hour here: the part's own count of seconds is set instead.

@@ -61,6 +61,7 @@ def test_the_auxiliary_contact_confirms_and_the_command_does_not() -> None:
     assert contactor.confirmed == 1
 
 
+@pytest.mark.covers("4.1 feedback")
 @pytest.mark.parametrize("dt_ms", [1, 5, 10])
 def test_a_coil_has_250_ms_before_anything_is_a_fault(dt_ms: int) -> None:
     contactor = new_contactor()
@@ -140,6 +141,7 @@ def test_after_power_up_it_rests_for_5_s() -> None:
     assert REST_MS == 5_000
 
 
+@pytest.mark.covers("4.1 rest")
 def test_after_an_opening_it_rests_for_5_s_from_the_moment_the_contact_has_opened() -> None:
     contactor = closed()
     contactor.open(CAUSE_PLANNED, 16_000, 0, 48_000)

@@ -24,6 +24,7 @@ def worn(contactor: Contactor, count: int, magnitude_ma: int, loaded: int = 1) -
     return int(contactor._retained[WORN]) - before
 
 
+@pytest.mark.covers("4.1 wear")
 @pytest.mark.parametrize(
     ("magnitude_ma", "units"),
     [(48_000, 1_000), (24_000, 250), (12_000, 62), (4_800, 10), (1_000, 0), (144_000, 9_000)],

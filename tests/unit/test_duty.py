@@ -16,6 +16,7 @@ def amps(milliamps: int) -> Fraction:
     return Fraction(milliamps, 1000)
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.7")
 @pytest.mark.parametrize(
     ("offer_ma", "duty_bp"),
     [
@@ -39,6 +40,7 @@ def test_the_currents_that_people_know_have_the_duties_of_the_standard(
     assert duty_bp_for_ma(offer_ma) == duty_bp
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.7")
 def test_every_tenth_of_an_amp_has_its_ideal_duty_or_up_to_002_points_less() -> None:
     wrong = []
     for offer_ma in EVERY_100_MA:
@@ -68,6 +70,7 @@ def test_more_milliamps_never_give_a_smaller_duty() -> None:
     assert duties == sorted(duties)
 
 
+@pytest.mark.covers("1.2 range of offers")
 def test_below_6_a_nothing_is_offered() -> None:
     assert {duty_bp_for_ma(ma) for ma in range(0, 6_000)} == {DUTY_STEADY}
     assert duty_bp_for_ma(-1) == DUTY_STEADY
@@ -88,17 +91,20 @@ def test_in_the_gap_of_the_standard_the_duty_stays_at_85_percent() -> None:
     assert {duty_bp_for_ma(ma) for ma in range(51_000, 52_501)} == {8500}
 
 
+@pytest.mark.covers("1.2 range of offers")
 @pytest.mark.parametrize("offer_ma", [80_000, 80_001, 80_100, 85_000, 100_000, 2**28])
 def test_above_80_a_never_more_than_80_a_is_offered(offer_ma: int) -> None:
     assert duty_bp_for_ma(offer_ma) == 9600
     assert amps_of_bp(9600) == 80
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.8")
 def test_every_duty_is_read_as_the_table_says() -> None:
     wrong = [bp for bp in range(10_001) if ma_for_duty_bp(bp) != amps_of_bp(bp) * 1000]
     assert wrong == []
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.8")
 @pytest.mark.parametrize(
     ("band", "first_bp", "last_bp"),
     [

@@ -37,6 +37,7 @@ def in_service(settings: Settings = DEFAULTS) -> EnterService:
     return service
 
 
+@pytest.mark.covers("6.4 enter service")
 @pytest.mark.parametrize(
     "sample",
     [GOOD]
@@ -68,6 +69,7 @@ def test_outside_a_window_service_never_begins(sample: tuple[int, int]) -> None:
     assert service.left_s == DEFAULT_DELAY_S
 
 
+@pytest.mark.covers("6.4 enter service")
 @pytest.mark.parametrize("sample", OUTSIDE)
 def test_one_sample_outside_starts_the_delay_anew(sample: tuple[int, int]) -> None:
     service = EnterService()
@@ -107,6 +109,7 @@ def test_once_in_service_the_windows_do_not_end_it(sample: tuple[int, int]) -> N
     assert service.in_service
 
 
+@pytest.mark.covers("6.4 enter service")
 @pytest.mark.parametrize("ramp_s", [1, 300, 1_000])
 def test_the_output_may_rise_to_the_rating_within_the_ramp_time(ramp_s: int) -> None:
     settings = settings_of(enter_service_delay_s=0, enter_service_ramp_s=ramp_s)

@@ -67,6 +67,7 @@ def test_the_bits_of_all_rows_make_a_small_integer() -> None:
     assert (1 << FAULT_COUNT) - 1 < 1 << 30
 
 
+@pytest.mark.covers("3.2 retries", "4.2 overcurrent")
 @pytest.mark.parametrize(
     ("name", "after_s", "retries"),
     [

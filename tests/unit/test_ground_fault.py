@@ -118,6 +118,7 @@ def test_no_test_runs_while_it_may_not() -> None:
         assert (part.test, part.reset, part.valid, part.fault_bits) == (0, 0, 0, 0)
 
 
+@pytest.mark.covers("3.2 self-test")
 @pytest.mark.parametrize(("trips_after_ms", "works"), [(0, 1), (900, 1), (1_100, 0)])
 def test_a_latch_must_trip_within_a_second(trips_after_ms: int, works: int) -> None:
     part = GroundFault()
@@ -126,6 +127,7 @@ def test_a_latch_must_trip_within_a_second(trips_after_ms: int, works: int) -> N
     assert part.fault_bits == (0 if works else GROUND_FAULT_SELF_TEST)
 
 
+@pytest.mark.covers("3.2 self-test")
 @pytest.mark.parametrize(("releases_after_ms", "works"), [(0, 1), (1_900, 1), (2_100, 0)])
 def test_a_latch_must_release_within_2_s(releases_after_ms: int, works: int) -> None:
     part = GroundFault()
@@ -242,6 +244,7 @@ def test_the_test_current_alone_is_no_ground_fault() -> None:
         assert part.fault_bits == 0
 
 
+@pytest.mark.covers("3.3 self-test interval")
 @pytest.mark.parametrize("dt_ms", [100, 1_000])
 def test_a_test_is_invalid_at_24_h_sharp_and_made_again(dt_ms: int) -> None:
     part, latch = GroundFault(), Latch()

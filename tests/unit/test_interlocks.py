@@ -162,6 +162,7 @@ def test_while_the_button_is_held_the_part_asks_for_every_tick_and_then_no_more(
 # --- the ground monitor ---
 
 
+@pytest.mark.covers("3.4 lost earth")
 @pytest.mark.parametrize("dt_ms", [10, 50, 250, 500])
 def test_no_earth_for_2_s_is_a_fault_and_for_less_is_none(dt_ms: int) -> None:
     unit = Unit()

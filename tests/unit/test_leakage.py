@@ -95,6 +95,7 @@ def charging(loop: Loop, ms: int) -> Loop:
 # --- the curve ---
 
 
+@pytest.mark.covers("3.1 leak curve")
 @pytest.mark.parametrize(
     ("leak_ma", "seconds"),
     [(20, 1.0), (30, 0.560), (60, 0.208), (100, 0.100), (200, 0.037), (264, 0.025)],
@@ -111,6 +112,7 @@ def test_the_curve_has_no_limit_below_20_ma_and_25_ms_beyond_its_end() -> None:
 # --- the contacts within the curve ---
 
 
+@pytest.mark.covers("3.1 leak curve")
 @pytest.mark.parametrize(
     ("open_ms", "delay_ticks"), [(20.0, 0), (30.0, 0), (60.0, 0), (60.0, 2)], ids=str
 )

@@ -223,5 +223,6 @@ def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
     assert all(slot.scope in (SCOPE_GRID, SCOPE_BOTH) for slot in slots)
 
 
+@pytest.mark.covers("1.2 range of offers")
 def test_the_highest_limit_is_the_largest_current_a_pilot_can_offer() -> None:
     assert HIGHEST_LIMIT_MA == 80_000

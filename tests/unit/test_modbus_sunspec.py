@@ -34,6 +34,7 @@ BENCH = told()
 CLIENT = scanned(BENCH)
 
 
+@pytest.mark.covers("6.10 models")
 def test_the_scan_finds_every_model_without_a_complaint() -> None:
     found = [model.model_id for model in CLIENT.model_list]
     assert found == [1, 701, 702, 704, 713, 64750]
@@ -41,6 +42,7 @@ def test_the_scan_finds_every_model_without_a_complaint() -> None:
     assert CLIENT.base_addr == 40_000
 
 
+@pytest.mark.covers("6.10 models")
 @pytest.mark.parametrize(
     "point", [p for p in POINTS if p.kind != "pad"], ids=lambda point: point.full_name
 )

@@ -17,6 +17,7 @@ def feed(watch: Overcurrent, magnitude_ma: int, offered_ma: int, ms: int) -> Non
         watch.sense(magnitude_ma, offered_ma, TICK_MS)
 
 
+@pytest.mark.covers("4.2 overcurrent")
 @pytest.mark.parametrize(
     ("offered_ma", "most_ma"),
     [(0, 1_000), (6_000, 7_600), (16_000, 18_600), (48_000, 53_800), (80_000, 89_000)],
@@ -41,6 +42,7 @@ def test_the_fault_comes_after_2_s_of_excess_over_an_offer_that_stands(dt_ms: in
     assert watch.fault_bits == OVERCURRENT
 
 
+@pytest.mark.covers("4.2 overcurrent")
 @pytest.mark.parametrize("before_ms", range(10_000, 11_000, 90))
 def test_the_fault_comes_7_to_8_s_after_a_lower_offer_that_is_not_followed(before_ms: int) -> None:
     watch = Overcurrent()
@@ -52,6 +54,7 @@ def test_the_fault_comes_7_to_8_s_after_a_lower_offer_that_is_not_followed(befor
     assert VEHICLE_FOLLOWS_MS + TRIP_MS <= passed_ms <= WINDOW_MS + TRIP_MS + TICK_MS
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 6")
 def test_a_vehicle_that_obeys_48_then_32_at_1_s_then_16_at_4_s_never_trips() -> None:
     for follows_ms in range(0, VEHICLE_FOLLOWS_MS + 1, 500):
         watch = Overcurrent()

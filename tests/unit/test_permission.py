@@ -110,6 +110,7 @@ def test_a_vehicle_that_is_behind_a_falling_export_has_its_time(from_w: int, to_
     assert BEHIND_MS[0] + EXCESS_MS <= passed_ms <= BEHIND_MS[1] + EXCESS_MS
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 6")
 @pytest.mark.parametrize(("from_w", "to_w"), [(-8_000, -2_000), (-5_000, 0), (-3_000, 3_000)])
 def test_a_vehicle_that_is_behind_a_falling_import_has_more_than_its_5_s(
     from_w: int, to_w: int

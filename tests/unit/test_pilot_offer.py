@@ -40,6 +40,7 @@ def test_every_tick_may_lower_the_offer_further() -> None:
         feed(pilot, "B", TICK_MS)
 
 
+@pytest.mark.covers("IEC 61851-1 Table A.6")
 @pytest.mark.parametrize("limit_ma", [16_001, 32_000, 80_000])
 def test_a_higher_limit_is_offered_5_s_after_the_last_change(limit_ma: int) -> None:
     pilot = pilot_in("B")
@@ -143,6 +144,7 @@ def test_below_6_a_a_basic_vehicle_gets_no_offer_at_all(limit_ma: int) -> None:
     assert (pilot.duty_bp, pilot.offered_ma) == (DUTY_STEADY, 0)
 
 
+@pytest.mark.covers("1.2 digital duty")
 @pytest.mark.parametrize("limit_ma", [0, 1, 5_999])
 def test_below_6_a_a_linked_vehicle_is_told_by_5_percent_to_listen_to_its_link(
     limit_ma: int,

@@ -44,6 +44,7 @@ def test_the_states_are_called_a_to_f() -> None:
     assert "".join(STATE_NAMES) == STATES
 
 
+@pytest.mark.covers("IEC 61851-1 A.4.11", "1.5 levels")
 def test_every_millivolt_downwards_changes_state_at_the_lower_borders() -> None:
     pilot = Pilot()
     pilot.withdraw(DUTY_STEADY)
@@ -52,6 +53,7 @@ def test_every_millivolt_downwards_changes_state_at_the_lower_borders() -> None:
     assert wrong == []
 
 
+@pytest.mark.covers("IEC 61851-1 A.4.11", "1.5 levels")
 def test_every_millivolt_upwards_changes_state_at_the_upper_borders() -> None:
     pilot = Pilot()
     pilot.withdraw(DUTY_STEADY)
@@ -60,6 +62,7 @@ def test_every_millivolt_upwards_changes_state_at_the_upper_borders() -> None:
     assert wrong == []
 
 
+@pytest.mark.covers("1.1 levels", "1.5 levels")
 @pytest.mark.parametrize("before", STATES)
 def test_every_level_within_the_bands_of_the_standard_is_its_state_wherever_it_came_from(
     before: str,
@@ -84,6 +87,7 @@ def test_every_state_leads_directly_to_every_other(here: str, there: str) -> Non
     assert seen == {here, there}
 
 
+@pytest.mark.covers("1.5 debounce to energy")
 @pytest.mark.parametrize("dt_ms", [1, 2, 5, 10])
 @pytest.mark.parametrize("here", ["A", "B", "E", "F"])
 @pytest.mark.parametrize("there", ["C", "D"])
@@ -91,6 +95,7 @@ def test_energy_counts_only_after_500_ms_of_it(here: str, there: str, dt_ms: int
     assert ms_until_state(pilot_in(here), there, there, dt_ms) == 500
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 8.1")
 @pytest.mark.parametrize("dt_ms", [1, 2, 5, 10])
 @pytest.mark.parametrize("here", ["C", "D"])
 @pytest.mark.parametrize("there", ["A", "B", "E", "F"])
@@ -100,12 +105,14 @@ def test_the_end_of_energy_counts_within_30_ms(here: str, there: str, dt_ms: int
     assert passed_ms + dt_ms <= 30  # the change may lie one sample before the first that shows it
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 2.1", "1.5 debounce of the plug")
 @pytest.mark.parametrize("dt_ms", [1, 5, 10])
 @pytest.mark.parametrize("here", ["B", "E", "F"])
 def test_a_vehicle_that_leaves_is_seen_within_30_ms(here: str, dt_ms: int) -> None:
     assert ms_until_state(pilot_in(here), "A", "A", dt_ms) == 20
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 1.1", "1.5 debounce of the plug")
 @pytest.mark.parametrize("dt_ms", [1, 5, 10])
 @pytest.mark.parametrize("here", ["A", "E", "F"])
 def test_a_vehicle_that_comes_to_b_is_seen_after_250_ms(here: str, dt_ms: int) -> None:

@@ -99,6 +99,7 @@ def test_another_current_keeps_the_diode_seen() -> None:
     assert pilot.diode_seen
 
 
+@pytest.mark.covers("1.5 diode")
 @pytest.mark.parametrize(("low_mv", "good"), [(-10_000, 1), (-9_999, 0), (0, 0), (-12_600, 1)])
 def test_the_low_half_must_reach_minus_10_v(low_mv: int, good: int) -> None:
     pilot = pilot_in("B")

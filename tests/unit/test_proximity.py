@@ -103,6 +103,7 @@ def test_where_nothing_is_wired_everything_is_ignored(ohm: int, handle_loose: in
 # --- a loose cable ---
 
 
+@pytest.mark.covers("IEC 61851-1 Annex B")
 @pytest.mark.parametrize("dt_ms", [50, 250, 600])
 @pytest.mark.parametrize(("ohm", "limit_ma"), CABLES)
 def test_a_cable_carries_what_its_coding_says(ohm: int, limit_ma: int, dt_ms: int) -> None:
@@ -168,6 +169,7 @@ def test_the_button_of_a_handle_means_nothing_to_a_cable() -> None:
 # --- a wired handle ---
 
 
+@pytest.mark.covers("2.2 handle")
 @pytest.mark.parametrize("dt_ms", [50, 250, 600])
 @pytest.mark.parametrize(("ohm", "loose", "shorted"), HANDLES)
 def test_a_wired_handle_is_latched_pressed_broken_or_shorted(
@@ -225,6 +227,7 @@ def settled(profile: int, at: tuple[int, int], dt_ms: int = TURN_MS) -> Pin:
     return pin
 
 
+@pytest.mark.covers("1.5 debounce of the plug")
 @pytest.mark.parametrize(("profile", "more", "less"), WORSE)
 def test_less_is_taken_over_after_250_ms_and_more_after_250_ms_without_a_break(
     profile: int, more: tuple[int, int], less: tuple[int, int]

@@ -122,6 +122,7 @@ def test_a_stopped_export_that_does_not_cease_is_cut() -> None:
 # --- how long a stop may last ---
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 10.2")
 @pytest.mark.parametrize("dt_ms", [1, 10, 100, 1000])
 def test_a_stop_that_does_not_unload_is_overdue_after_6_s(dt_ms: int) -> None:
     session = session_in(STOPPING)

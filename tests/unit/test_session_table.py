@@ -167,6 +167,7 @@ def test_the_contactor_is_wanted_closed_only_with_what_energy_needs(state: int) 
                 assert not got.facts & HALTED
 
 
+@pytest.mark.covers("IEC 61851-1 sequence 2.1")
 @EACH_STATE
 def test_nothing_is_offered_without_a_vehicle_or_while_something_is_waited_for(
     state: int,

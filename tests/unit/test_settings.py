@@ -38,6 +38,7 @@ def test_new_settings_are_the_defaults_of_the_table() -> None:
     assert values_of(Settings()) == DEFAULTS
 
 
+@pytest.mark.covers("NEC 625.42", "4.1 frequency window", "4.3 supply window")
 def test_the_defaults_are_those_of_the_sources() -> None:
     settings = Settings()
     assert settings.hardware_limit_ma == 48_000

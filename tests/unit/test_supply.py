@@ -61,6 +61,7 @@ def test_the_edges_of_the_window_are_inside(sample: tuple[int, int, int]) -> Non
     assert supply.fit
 
 
+@pytest.mark.covers("4.1 frequency window")
 @pytest.mark.parametrize("sample", OUTSIDE.values(), ids=OUTSIDE.keys())
 def test_outside_any_edge_it_is_never_fit(sample: tuple[int, int, int]) -> None:
     supply = Supply()
@@ -68,6 +69,7 @@ def test_outside_any_edge_it_is_never_fit(sample: tuple[int, int, int]) -> None:
     assert not supply.fit
 
 
+@pytest.mark.covers("4.3 supply window")
 @pytest.mark.parametrize("dt_ms", [1, 10])
 @pytest.mark.parametrize("sample", OUTSIDE.values(), ids=OUTSIDE.keys())
 def test_2_s_outside_any_edge_is_a_fault(sample: tuple[int, int, int], dt_ms: int) -> None:

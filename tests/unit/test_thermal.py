@@ -20,6 +20,7 @@ each_turn = pytest.mark.parametrize("dt_ms", TURNS_MS)
 # --- derating ---
 
 
+@pytest.mark.covers("4.4 derating")
 @each_place
 @pytest.mark.parametrize(("below_decic", "share_bp"), STEPS)
 def test_each_step_towards_the_limit_takes_a_quarter_at_once(
@@ -34,6 +35,7 @@ def test_each_step_towards_the_limit_takes_a_quarter_at_once(
     assert unit.thermal.limit_ma == limit_ma
 
 
+@pytest.mark.covers("4.4 derating")
 @each_place
 @pytest.mark.parametrize(
     ("reached", "held", "before_bp", "after_bp"),
@@ -91,6 +93,7 @@ def test_the_place_that_is_nearest_to_its_limit_counts() -> None:
     assert unit.thermal.share_bp == 5000
 
 
+@pytest.mark.covers("5 smallest offer")
 @pytest.mark.parametrize("rated_ma", [6_000, 16_000, 24_000, 48_000, 80_000])
 @pytest.mark.parametrize(("below_decic", "quarters"), [(150, 3), (100, 2), (50, 1)])
 def test_less_than_the_smallest_offer_is_not_asked_for_and_never_more_than_rated(
@@ -105,6 +108,7 @@ def test_less_than_the_smallest_offer_is_not_asked_for_and_never_more_than_rated
 # --- stop ---
 
 
+@pytest.mark.covers("4.4 limits")
 @each_place
 @each_turn
 def test_at_the_limit_for_2_s_it_stops_and_nothing_may_flow(place: str, dt_ms: int) -> None:
@@ -118,6 +122,7 @@ def test_at_the_limit_for_2_s_it_stops_and_nothing_may_flow(place: str, dt_ms: i
     assert unit.thermal.limit_ma == 0
 
 
+@pytest.mark.covers("4.4 limits")
 @each_place
 def test_the_stop_ends_only_more_than_20_k_below_and_then_by_steps(place: str) -> None:
     field, limit_decic, fault = PLACES[place]

@@ -51,6 +51,7 @@ def ms_until_tripped(trips: Trips, sample: tuple[int, int], dt_ms: int = 10) -> 
     raise AssertionError("never tripped")
 
 
+@pytest.mark.covers("6.2 must-trip")
 def test_the_rows_of_the_firmware_are_those_of_the_sources() -> None:
     rows = {
         name: (
@@ -69,6 +70,7 @@ def test_new_timers_are_normal_and_have_tripped_nothing() -> None:
     assert (trips.tripped, trips.normal) == (0, 1)
 
 
+@pytest.mark.covers("6.2 must-trip")
 @each_row
 @pytest.mark.parametrize("dt_ms", [10, 50])
 def test_beyond_its_threshold_a_row_trips_so_early_that_the_contacts_open_in_its_time(
@@ -102,6 +104,7 @@ def test_the_continuous_range_lasts_for_ever(
             assert (trips.tripped, trips.normal) == (0, 1)
 
 
+@pytest.mark.covers("6.3 dips")
 # What category III must ride through: voltage in pu, frequency in Hz, seconds (evse.md 6.3).
 @pytest.mark.parametrize(
     ("pu", "hz", "seconds"),

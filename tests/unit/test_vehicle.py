@@ -36,6 +36,7 @@ def test_step_by_step_it_comes_to_every_state(link: int) -> None:
     assert after(*WAYS[link]).link == link
 
 
+@pytest.mark.covers("6.7 order of the set-up")
 # What has been heard, the message, and the link after it.
 @pytest.mark.parametrize(
     ("link", "message", "following"),
@@ -98,6 +99,7 @@ def test_what_the_loop_says_is_kept() -> None:
 # --- refusals ---
 
 
+@pytest.mark.covers("6.1 category", "6.3 voltage of the vehicle")
 # certified, category, discharge_w, voltage_mv, reason
 @pytest.mark.parametrize(
     ("certified", "category", "discharge_w", "voltage_mv", "reason"),
@@ -128,6 +130,7 @@ def test_an_inverter_that_does_not_fit_is_refused_with_its_reason(
     assert vehicle.link == (LINK_ACCEPTED if reason == "none" else LINK_REFUSED)
 
 
+@pytest.mark.covers("6.1 category")
 @pytest.mark.parametrize("site_category", [1, 2, 3])
 def test_the_sites_category_or_a_better_one_is_asked_for(site_category: int) -> None:
     settings = Settings()

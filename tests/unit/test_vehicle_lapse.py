@@ -37,6 +37,7 @@ TIMEOUT_MS = SETTINGS.vehicle_link_timeout_ms
 # --- lapse ---
 
 
+@pytest.mark.covers("6.8 loop of the vehicle")
 def test_silence_in_the_loop_is_a_lapse_to_the_tick() -> None:
     vehicle = after(*WAYS[LINK_AUTHORISED])
     wait(vehicle, TIMEOUT_MS - TICK_MS)
@@ -46,6 +47,7 @@ def test_silence_in_the_loop_is_a_lapse_to_the_tick() -> None:
     assert forgotten(vehicle) == FORGOTTEN
 
 
+@pytest.mark.covers("6.8 sequence time-out")
 @pytest.mark.parametrize("link", [LINK_IDENTIFIED, LINK_ACCEPTED])
 def test_before_the_loop_a_vehicle_may_take_a_minute(link: int) -> None:
     vehicle = after(*WAYS[link])
@@ -73,6 +75,7 @@ def test_a_message_in_the_tick_of_the_lapse_comes_too_late() -> None:
     assert vehicle.link == LINK_LAPSED
 
 
+@pytest.mark.covers("6.8 loop of the vehicle")
 def test_a_vehicle_that_asks_every_500_ms_never_lapses() -> None:
     vehicle = after(*WAYS[LINK_AUTHORISED])
     for _ in range(1_000):

@@ -118,6 +118,7 @@ def test_every_failure_is_as_described() -> None:
 # --- one numbering ---
 
 
+@pytest.mark.covers("6.8 fields")
 def test_the_vehicles_keys_messages_and_codes_are_those_of_the_file() -> None:
     constants = vehicle_link().constants
     for name in (*Key, *ResponseCode):
@@ -163,6 +164,7 @@ def nearly(draw: st.DrawFn) -> Fields:
     return fields
 
 
+@pytest.mark.covers("6.8 fields")
 @given(nearly())
 @settings(max_examples=400)
 def test_the_port_takes_a_request_just_when_the_file_describes_it(fields: Fields) -> None:

@@ -56,6 +56,7 @@ class Visit:
         return self.paused(6_000)
 
 
+@pytest.mark.covers("1.5 wake-up")
 @pytest.mark.parametrize("dt_ms", [50, 100, 250, 600])
 @pytest.mark.parametrize("after_s", [5, 30, 600])
 def test_a_vehicle_that_leaves_an_offer_unused_is_woken_after_the_set_time(
@@ -70,6 +71,7 @@ def test_a_vehicle_that_leaves_an_offer_unused_is_woken_after_the_set_time(
     assert visit.wake.attempts == 1
 
 
+@pytest.mark.covers("IEC 61851-1 A.5.3")
 @pytest.mark.parametrize("dt_ms", [50, 60, 250, 600])
 def test_a_pulse_lasts_4_s_and_no_more_than_two_turns_longer(dt_ms: int) -> None:
     visit = Visit(allowing(1), dt_ms)
@@ -188,6 +190,7 @@ def test_a_full_vehicle_that_tops_up_every_hour_is_not_woken_in_between() -> Non
         assert visit.asleep(HOUR_MS) == 0
 
 
+@pytest.mark.covers("1.5 wake-up")
 @pytest.mark.parametrize(
     ("ends", "pause_ms", "pulses"),
     [

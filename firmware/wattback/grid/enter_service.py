@@ -1,6 +1,6 @@
 """Enter service: a source waits until the grid has been good for long enough, then rises slowly.
 
-IEEE 1547-2018 as in evse.md 6.4 (C): both voltage and frequency in their windows, without a break,
+IEEE 1547-2018 (evse.md 6.4, C): both voltage and frequency in their windows, without a break,
 for the whole delay; then the output may rise to the rating within the ramp time. The timer runs
 whether anyone wants to export or not, so a vehicle that charges is in service when it is asked.
 """

@@ -1,7 +1,7 @@
 """Must-trip: abnormal voltage or frequency for longer than its time ends the export.
 
 The backstop behind the vehicle's own inverter, with the default settings of IEEE 1547-2018 for
-abnormal category III (evse.md 6.1, 6.2; C). Each row has its own timer. The time includes the
+abnormal category III (evse.md 6.1, C; 6.2, C). Each row has its own timer. The time includes the
 contactor's opening, so a trip is called that much earlier.
 """
 

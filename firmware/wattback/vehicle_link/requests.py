@@ -2,6 +2,7 @@
 
 A message is right as a whole or not at all: every key it must have, no key that it may not have,
 none twice, every value in its range. Keys, ranges and names are those of `docs/vehicle_link.cddl`.
+The fields are those of AC_DER_SAE (evse.md 6.8, C).
 """
 
 from array import array

@@ -16,7 +16,7 @@ from wattback.boards.pico import pins
 from wattback.boards.pico.fast import plateaus, restart
 from wattback.signals import Inputs
 
-_PWM_HZ = const(1000)  # (IEC 61851-1 Table A.2; evse.md 1.2, C)
+_PWM_HZ = const(1000)  # (IEC 61851-1 Table A.2; evse.md 1.1, C)
 _TOP = const(65535)
 
 # 96 a period: of the shortest plateau, 40 µs at 80 A, three in a row are always whole.
