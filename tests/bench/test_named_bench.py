@@ -138,7 +138,10 @@ def test_options_of_simulated_boards_do_not_go_with_a_bench(
 def test_an_unknown_runtime_is_a_usage_error(pytester: pytest.Pytester) -> None:
     result = run(pytester, DESIGN_TEST, "--bench-runtime", "pypy")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "ERROR: no runtime is called 'pypy'; known are micropython, cpython" in result.errlines
+    assert (
+        "ERROR: no runtime is called 'pypy'; known are micropython, cpython, webassembly"
+        in result.errlines
+    )
 
 
 def test_a_pico_has_no_network_for_a_simulated_bench(pytester: pytest.Pytester) -> None:

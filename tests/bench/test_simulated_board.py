@@ -7,7 +7,7 @@ from tests.bench.benches import CPYTHON, DESIGN_TEST, PLUGIN, TWO_TESTS, failure
 pytest_plugins = ["pytester"]
 
 
-@pytest.mark.parametrize("runtime", ["micropython", "cpython"])
+@pytest.mark.parametrize("runtime", ["micropython", "cpython", "webassembly"])
 def test_the_test_of_the_design_passes(pytester: pytest.Pytester, runtime: str) -> None:
     run(pytester, DESIGN_TEST, "--bench-runtime", runtime).assert_outcomes(passed=1)
 

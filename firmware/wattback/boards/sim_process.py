@@ -1,5 +1,6 @@
 """The simulated board as a MicroPython process: frames in on stdin, answers out on stdout.
 
+Where the interpreter has no such streams, its host moves the frames and calls `Process.answer`.
 Every tick runs with the heap locked, and no tick may leave more in the heap than it found: some
 allocations slip past the lock. What the firmware raises goes to stderr with the frame that raised
 it, and ends the process, as a watchdog would end a board.
@@ -74,16 +75,18 @@ class HeapWatch:
         self._held = _UNKNOWN
 
 
-def run() -> None:
-    """Answer frames until stdin ends."""
-    board = SimBoard()
-    watch = HeapWatch()
-    frame_in = board.frame_in
-    frame_out = board.frame_out
-    read = stdin.buffer.readinto  # type: ignore[union-attr]
-    write = stdout.buffer.write
-    size = len(frame_in) * 4
-    while read(frame_in) == size:
+class Process:
+    """A simulated board and the watch over its heap. Whoever calls `answer` moves the frames."""
+
+    def __init__(self) -> None:
+        self.board = SimBoard()
+        self._watch = HeapWatch()
+
+    def answer(self) -> None:
+        """Carry out frame_in and fill frame_out. Raises SystemExit once it has told why."""
+        board = self.board
+        watch = self._watch
+        frame_in = board.frame_in
         try:
             if frame_in[0] == KIND_TICK:
                 watch.before_tick()
@@ -103,6 +106,18 @@ def run() -> None:
             stderr.write("frame %d at %d ms raised\n" % (frame_in[1], frame_in[2]))
             print_exception(error, stderr)
             exit(EXIT_RAISED)
+
+
+def run() -> None:
+    """Answer frames on stdin and stdout until stdin ends."""
+    process = Process()
+    frame_in = process.board.frame_in
+    frame_out = process.board.frame_out
+    read = stdin.buffer.readinto  # type: ignore[union-attr]
+    write = stdout.buffer.write
+    size = len(frame_in) * 4
+    while read(frame_in) == size:
+        process.answer()
         write(frame_out)
 
 

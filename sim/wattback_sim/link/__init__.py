@@ -1,6 +1,6 @@
 """Lock-step links: one frame to the firmware, one answer back, on whatever interpreter it runs.
 
-`open_link` chooses. Both links speak the frames of `wattback.boards.sim` and give the same answers
+`open_link` chooses. All links speak the frames of `wattback.boards.sim` and give the same answers
 to the same frames; what the firmware raises becomes FirmwareStoppedError.
 """
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from wattback_sim.errors import BadInputError
 
-RUNTIMES = ("micropython", "cpython", "pico")
+RUNTIMES = ("micropython", "cpython", "webassembly", "pico")
 
 
 class Link(Protocol):
@@ -44,6 +44,10 @@ def open_link(runtime: str) -> Link:
     """
     if runtime == "pico":
         return _pico_link()
+    if runtime == "webassembly":
+        from wattback_sim.link.webassembly import WebAssemblyLink
+
+        return WebAssemblyLink()
     from wattback_sim.link.cpython import CPythonLink
     from wattback_sim.link.micropython import MicroPythonLink
 

@@ -1,4 +1,4 @@
-"""The firmware in a MicroPython process: pipes carry the frames, both sides share one core.
+"""The firmware in a MicroPython process, on the same core as the simulator.
 
 The interpreter is, in this order, what WATTBACK_MICROPYTHON names, the wheel beside this Python,
 or `micropython` on PATH.
@@ -6,25 +6,19 @@ or `micropython` on PATH.
 
 import os
 import shutil
-import struct
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wattback.boards.sim import IN_WORDS, MOST_IN, OUT_WORDS
-from wattback.service import TCP_CONNECTIONS
-from wattback_sim.errors import BadInputError, FirmwareStoppedError
+from wattback_sim.errors import BadInputError
 from wattback_sim.firmware import firmware_root
+from wattback_sim.link.piped import PipedLink
 
 # 192 Ki words: more than the firmware needs, source and compiler included, and little enough that
 # asking for the heap's fill level, which walks all of it, stays cheap.
 _HEAP = "192wK"
 _START = "from wattback.boards import sim_process; sim_process.run()"
-_IN = struct.Struct(f"<{IN_WORDS}i")
-_OUT = struct.Struct(f"<{OUT_WORDS}i")
 
 
 @contextmanager
@@ -62,13 +56,8 @@ def find_interpreter() -> Path | None:
     return Path(found) if found else None
 
 
-class MicroPythonLink:
-    """One board in one process."""
-
-    most_in = MOST_IN
-    connections = TCP_CONNECTIONS
-    late_ticks = 0
-    ticked = True
+class MicroPythonLink(PipedLink):
+    """One board in one process; see Link. Raises BadInputError where there is no interpreter."""
 
     def __init__(self) -> None:
         interpreter = find_interpreter()
@@ -77,50 +66,5 @@ class MicroPythonLink:
                 "no MicroPython is installed here; install one, name it in WATTBACK_MICROPYTHON, "
                 "or use --runtime cpython"
             )
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the board)
-        self._process = subprocess.Popen(
-            [str(interpreter), "-X", f"heapsize={_HEAP}", "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={**os.environ, "MICROPYPATH": str(firmware_root())},
-            bufsize=0,
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._to_board = self._process.stdin.fileno()
-        self._from_board = self._process.stdout.fileno()
-
-    def exchange(self, words: Sequence[int]) -> Sequence[int]:
-        """See Link."""
-        said = b""
-        try:
-            os.write(self._to_board, _IN.pack(*words))
-            said = os.read(self._from_board, _OUT.size)
-            while len(said) < _OUT.size:
-                more = os.read(self._from_board, _OUT.size - len(said))
-                if not more:
-                    raise BrokenPipeError
-                said += more
-        except BrokenPipeError:
-            raise FirmwareStoppedError(self._last_words(said)) from None
-        answer = _OUT.unpack(said)
-        if answer[0] != words[0]:  # no frame: the interpreter has printed something
-            raise FirmwareStoppedError(self._last_words(said))
-        return answer
-
-    def close(self) -> None:
-        """See Link."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        self._process.wait()
-        self._stderr.close()
-
-    def _last_words(self, fragment: bytes) -> str:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        printed = fragment + self._process.stdout.read()
-        code = self._process.wait()
-        self._stderr.seek(0)
-        said = (printed + self._stderr.read()).decode(errors="replace").strip()
-        return f"the firmware stopped with code {code}: {said or 'it said nothing'}"
+        command = [str(interpreter), "-X", f"heapsize={_HEAP}", "-c", _START]
+        super().__init__(command, {"MICROPYPATH": str(firmware_root())})
