@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tests.evidence.charts import Chart
+
 Kind = Literal["limit", "aim", "report"]
 Value = int | float | str
 
@@ -50,6 +52,7 @@ class Section:
     seed: str | None
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     @property
     def failed(self) -> tuple[Figure, ...]:

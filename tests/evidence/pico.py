@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from tests.evidence.charts import BarChart, BarRow
 from tests.evidence.figures import Figure, Section, Table, at_most
 from tests.evidence.workers import run_apart
 from tests.pico.console_steps import STEP_LIMIT_US, StepCost, measure_steps
@@ -36,6 +37,7 @@ def measure() -> Section:
         str(SEED),
         (*_room_figures(unit), *_tick_figures(costs.costs), *_step_figures(steps)),
         (_phase_table(costs.costs), _step_table(steps), _room_table(unit)),
+        (_tick_chart(costs.costs),),
     )
 
 
@@ -123,6 +125,20 @@ def _phase_table(costs: tuple[PhaseCost, ...]) -> Table:
             (cost.name, cost.ticks, cost.min_us, cost.median_us, cost.max_us, cost.max_bytes)
             for cost in costs
         ),
+    )
+
+
+def _tick_chart(costs: tuple[PhaseCost, ...]) -> BarChart:
+    return BarChart(
+        "pico_ticks",
+        f"Ticks of the core on the emulated Pico, against their limit of {TICK_LIMIT_US:,} µs",
+        "µs, emulated",
+        ("median", "from there to the worst"),
+        tuple(
+            BarRow(cost.name, (cost.median_us, cost.max_us - cost.median_us), f"{cost.max_us:,}")
+            for cost in costs
+        ),
+        TICK_LIMIT_US,
     )
 
 

@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs" / "evidence.md"
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """commit: a hash or "unknown"; changed: files differ from it (the document apart)."""
+    """commit: a hash or "unknown"; changed: files differ from it, but for what evidence writes."""
 
     commit: str
     changed: bool
@@ -30,9 +30,10 @@ class Provenance:
 def provenance() -> Provenance:
     """Of this checkout, now."""
     commit = _git("rev-parse", "HEAD")
-    # The document is what this run writes: it cannot be part of what the run has measured.
-    apart = f":(exclude){DOCUMENT.relative_to(ROOT).as_posix()}"
-    changes = _git("status", "--porcelain", "--", ".", apart)
+    # The document and its charts are what this run writes: no part of what it has measured.
+    written = DOCUMENT.relative_to(ROOT).as_posix()
+    apart = (f":(exclude){written}", f":(exclude){written.removesuffix('.md')}")
+    changes = _git("status", "--porcelain", "--", ".", *apart)
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return Provenance(commit or "unknown", bool(changes), python, os.cpu_count() or 1)
 
