@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from wattback.fault_table import ACTION_WARN, FAULTS
 from wattback.pilot import DUTY_DIGITAL
 from wattback.session import STOPPING
 from wattback_sim.board import AT, SimulatedBoard
@@ -23,7 +24,11 @@ _VOLTAGE_US = 1_100_000
 _VOLTAGE_SLACK = 0.01
 _LEAST_V = 160.0  # below it the conversion is of no use; the supply's own window ends there
 
+_FAULTED_US = 20_000  # a tick from the latch to the offer, and one in which it is seen
+_ENDS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] != ACTION_WARN)
+
 _SESSION = AT["session_state"]
+_FAULTS = AT["faults"]
 _TARGET = AT["target_w"]
 
 
@@ -48,6 +53,7 @@ class OfferTruths:
         self._duty_bp = 0
         self._offer_a = 0.0
         self._offer_changed_us = -_SPACING_US
+        self._unfaulted_us = 0  # when the last fault that ends a visit was not there
         self._earlier: deque[tuple[int, float]] = deque()  # offers, and when each ended
         self._excess_us = 0
         self._high_v = 0.0  # the highest line voltage since `_high_us`
@@ -67,6 +73,10 @@ class OfferTruths:
 
     def _offer(self, now_us: int) -> None:
         duty_bp = self._board.world.duty_bp
+        if not self._board.answer[_FAULTS] & _ENDS:
+            self._unfaulted_us = now_us
+        elif self._offer_a and now_us - self._unfaulted_us > _FAULTED_US:
+            self._fail(now_us, 4, f"{self._offer_a:.2f} A offered with a fault that stops")
         if duty_bp == self._duty_bp:
             if self._offer_a * 1000.0 > self._ledger.import_ma + 0.5:
                 self._fail(now_us, 4, self._too_much(self._offer_a))

@@ -1,0 +1,1 @@
+"""Exploration: the shipped connector driven from snapshots through all orders of chosen events."""
