@@ -16,7 +16,7 @@ _ROW_PX = 17.0
 _TOP_PX = 54.0
 _FOOT_PX = 34.0
 _WIDTH_PX = 960.0
-_RIGHT_PX = 70.0  # room behind the plot for a value
+_RIGHT_PX = 150.0  # room behind the plot for a value
 _STYLE = """
 text{font:12px system-ui,sans-serif;fill:#222}
 .title{font-size:15px;font-weight:600}.quiet{fill:#666}.end{text-anchor:end}.middle{text-anchor:middle}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.evidence.charts import BarChart, BarRow
 from tests.evidence.figures import Figure, Section, Table, none_of
 from tests.evidence.workers import run_apart
 from tests.exploration import soundness
@@ -155,4 +156,23 @@ def section_of(all_measured: list[Measured]) -> Section:
         None,
         figures,
         tuple(tables),
+        (_chart(explored),),
+    )
+
+
+def _chart(explored: list[Explored]) -> BarChart:
+    """States of every alphabet, those of a fixed point apart from those of a bound."""
+    return BarChart(
+        "exploration",
+        "States of the connector explored, by the alphabet of events",
+        "states",
+        ("to a fixed point", "to a bound"),
+        tuple(
+            BarRow(
+                each.name,
+                (each.states, 0) if each.complete else (0, each.states),
+                f"{each.transitions:,} transitions",
+            )
+            for each in explored
+        ),
     )

@@ -1,175 +1,136 @@
-"""Hazards of an export: what happens while energy flows out, and by when it must have ended.
+"""What a hazard is, and what it falls upon: plain data, which costs a measuring process little.
 
-Limits are written here anew, from the standards and from what the sites of this section are told,
-and not read from the firmware.
+`hazards_charging.py` and `hazards_exporting.py` are the tables. Limits stand there anew, from the
+standards and from what the sites are told, and are not read from the firmware.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from tests.lockstep.exporting import SETTINGS
-from wattback_hil.surroundings import World
+from wattback_sim.board import default_settings
 from wattback_sim.control import Control
+from wattback_sim.errors import SimulationError
 from wattback_sim.parameters import Value
+from wattback_sim.readings import read
 from wattback_sim.site import Site
 
-EXPORT_W = 9_000
-COMMAND_LIMIT_MS = 50.0  # of this project, from the event to the coil
+SEED = 1
 
-_CEASES = "IEEE 1547: cease to energise"
-_OPENS = "IEC 61851-1 sequences 2.2 and 8.1"
-_TRIPS = "IEEE 1547 category III, clearing time"
-_HEARTBEAT_S = 5
-_REVERSION_S = 8
-# An end that is no emergency: the ramp, then the vehicle's loop and its inverter's response.
-_RAMP_MS = 1000.0 * EXPORT_W / SETTINGS["target_ramp_w_per_s"] + 1000.0
-_SEEDS = 20
-_SEEDS_OF_MINUTES = 3
-# An inverter that ends nothing by itself: what ends the export is the connector.
-_FEEDS_ON: Mapping[str, Value] = {
-    "inverter.ceases": False,
-    "inverter.low_v": 0.0,
-    "inverter.high_v": 400.0,
+# Rows of the fault table that no hazard raises: with it nothing is closed from the first tick on.
+NEVER_CLOSED = frozenset({"settings_invalid"})
+# And those that no hazard of an export raises.
+ONLY_CHARGING = {
+    "supply_out_of_window": "an export has the must-trips instead",
+    "overcurrent": "an export has power_not_permitted instead",
+    "ground_fault_self_test": "tested behind open contacts",
+    "vehicle_still_energised": "judged behind open contacts",
 }
 
+# What a limit is for. silence: −12 V on the pilot, where no contactor can be opened any more.
+End = Literal["contacts", "coil", "energy", "silence"]
+Direction = Literal["charging", "exporting", "open"]
+# Orders of `wattback_sim.control`, carried out in one moment.
+Deed = tuple[Mapping[str, Any], ...]
 
-class Actor:
-    """Does to a site what scenarios do, in its present moment."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._world = World(Control(site))
-
-    def act(self, action: str, **arguments: object) -> None:
-        """An action."""
-        self._world.act(action, arguments)
-
-    def write(self, point: str, value: float) -> None:
-        """A client writes a register over the network; the time that it takes passes."""
-        self.act("modbus.write", point=point, value=value, over="tcp")
-        self._site.run_until(self._site.clock.now_us + 50_000)
-
-    def set(self, path: str, to: Value) -> None:
-        """A parameter of the world."""
-        self._world.change(path, to, 0.0)
-
-    def break_part(self, part: str, kind: str) -> None:
-        """A fault of the world, for good."""
-        self._world.break_part(part, kind, None, 0.0)
+_NEARLY_W = 150.0
+_READY_WITHIN_US = 60_000_000
+_ANSWERED_US = 50_000  # what a register's write takes at most
 
 
-Deed = Callable[[Actor], None]
+def does(action: str, **arguments: object) -> Deed:
+    """An action."""
+    return ({"do": action, **arguments},)
 
 
-def _ask(actor: Actor) -> None:
-    actor.write("704.WSet", EXPORT_W)
-    actor.write("704.WSetEna", 1)
+def writes(point: str, value: float) -> Deed:
+    """A client writes a register over the network; the time that it takes passes."""
+    return does("modbus.write", point=point, value=value, over="tcp")
 
 
-def _ask_and_beat(actor: Actor) -> None:
-    actor.write("controller_timeout", _HEARTBEAT_S)
-    actor.act("controller.start_heartbeat", every_s=1.0)
-    _ask(actor)
+def sets(path: str, to: Value) -> Deed:
+    """A parameter of the world, as a step."""
+    return ({"set": path, "to": to},)
 
 
-def _beat_for_the_last_time(actor: Actor) -> None:
-    actor.act("controller.stop_heartbeat")
-    actor.write("heartbeat", 60_000)
+def breaks(part: str, kind: str, amount: float | None = None) -> Deed:
+    """A fault of the world, for good."""
+    much = {} if amount is None else {"amount": amount}
+    return ({"fault": {"part": part, "kind": kind, **much}},)
 
 
-def _ask_for_a_while(actor: Actor) -> None:
-    actor.write("704.WSetRvrtTms", _REVERSION_S)
-    _ask(actor)
+def carry_out(deed: Deed, site: Site) -> None:
+    """Do it to a site in its present moment. Raises SimulationError when it is refused."""
+    control = Control(site)
+    for order in deed:
+        said = json.loads(control.answer(json.dumps(order).encode()))
+        if "error" in said:
+            raise SimulationError(said["error"])
+        if order.get("do") == "modbus.write":
+            site.run_until(site.clock.now_us + _ANSWERED_US)
 
 
-def _ask_for_the_last_time(actor: Actor) -> None:
-    actor.write("704.WSet", EXPORT_W)
+@dataclass(frozen=True)
+class Start:
+    """What a hazard falls upon.
+
+    flows_w: out of the vehicle when it is ready. does: how that came about once the vehicle
+    charges. settles_s: goes by before the first hazard. most_us: for as long it stays ready.
+    initial: of the world. settings: of the connector, besides its defaults.
+    """
+
+    direction: Direction
+    flows_w: float
+    does: Deed = ()
+    settles_s: float = 0.0
+    most_us: int = 3_600_000_000
+    initial: Mapping[str, Value] = field(default_factory=dict)
+    settings: Mapping[str, int] = field(default_factory=dict)
+
+    def begin(self) -> Site:
+        """A site that is ready. Raises SimulationError when it never is."""
+        site = Site("cpython", SEED, self.initial, {**default_settings(), **self.settings})
+        site.power_on()
+        site.run_until(_ANSWERED_US)
+        self._wait(site, "session_state", "charging")
+        carry_out(self.does, site)
+        if not site.wait(lambda: self._ready(site), site.clock.now_us + _READY_WITHIN_US):
+            raise SimulationError(f"never {self.flows_w:,.0f} W: no hazard can fall upon it")
+        site.run_until(site.clock.now_us + round(self.settles_s * 1e6))
+        return site
+
+    def _wait(self, site: Site, name: str, value: str) -> None:
+        if not site.wait(lambda: read(site, name) == value, site.clock.now_us + _READY_WITHIN_US):
+            raise SimulationError(f"{name} is never {value!r}: no hazard can fall upon it")
+
+    def _ready(self, site: Site) -> bool:
+        world = site.world
+        flows = abs(world.power_w - self.flows_w) < _NEARLY_W
+        return flows and world.path.closed == (self.direction != "open")
 
 
 @dataclass(frozen=True)
 class Hazard:
-    """One row. asks: how the export was asked for. opens: the contacts must open, and the coil be
-    let go within its own limit where `quick`; else it is enough that the energy ceases.
+    """One row.
 
-    limit_ms: from the hazard on. source: of the limit. initial: of the world, besides. seeds: 1 to
-    this one.
+    happens: and stays. limit_ms: from then to its end. source: of the limit. told: the fault or
+    the cause of opening that the connector must tell, "" where nothing need open. by_latch: the
+    ground-fault latch opens by itself, however long the firmware takes.
     """
 
     name: str
+    start: Start
     happens: Deed
     limit_ms: float
     source: str
-    opens: bool = False
-    quick: bool = False
-    asks: Deed = _ask
-    initial: Mapping[str, Value] = field(default_factory=dict)
-    seeds: int = _SEEDS
+    told: str
+    ends: End = "contacts"
+    by_latch: bool = False
 
-
-def _cut_link(actor: Actor) -> None:
-    actor.break_part("vehicle_link", "open")
-
-
-def _opening(name: str, happens: Deed) -> Hazard:
-    return Hazard(name, happens, 100.0, _OPENS, True, True, initial=_FEEDS_ON)
-
-
-def _trip(name: str, path: str, to: float, limit_ms: float) -> Hazard:
-    seeds = _SEEDS if limit_ms < 60_000 else _SEEDS_OF_MINUTES
-    return Hazard(
-        name,
-        lambda actor: actor.set(path, to),
-        limit_ms,
-        _TRIPS,
-        opens=True,
-        initial=_FEEDS_ON,
-        seeds=seeds,
-    )
-
-
-HAZARDS: tuple[Hazard, ...] = (
-    Hazard("vehicle link cut", _cut_link, 2000.0, _CEASES),
-    Hazard(
-        "vehicle link cut, the vehicle feeds on",
-        _cut_link,
-        2000.0,
-        _CEASES,
-        opens=True,
-        initial=_FEEDS_ON,
-    ),
-    Hazard(
-        "vehicle link ended by the vehicle",
-        lambda actor: actor.set("link.on", False),
-        2000.0,
-        _CEASES,
-        opens=True,
-    ),
-    Hazard(
-        "controller silent after a last heartbeat",
-        _beat_for_the_last_time,
-        1000.0 * _HEARTBEAT_S + _RAMP_MS,
-        f"its {_HEARTBEAT_S} s, ramp and response",
-        asks=_ask_and_beat,
-    ),
-    Hazard(
-        "Modbus master silent after a last write",
-        _ask_for_the_last_time,
-        1000.0 * _REVERSION_S + _RAMP_MS,
-        f"its {_REVERSION_S} s, ramp and response",
-        asks=_ask_for_a_while,
-    ),
-    _opening("unplugged", lambda actor: actor.act("vehicle.unplug")),
-    _opening("S2 opened", lambda actor: actor.act("vehicle.open_s2")),
-    _opening("pilot shorted", lambda actor: actor.break_part("pilot", "short")),
-    _opening("pilot cut", lambda actor: actor.break_part("pilot", "open")),
-    _trip("OV2: 125 % of the voltage", "grid.voltage_pu", 1.25, 160.0),
-    _trip("OV1: 115 %", "grid.voltage_pu", 1.15, 13_000.0),
-    _trip("UV1: 70 %", "grid.voltage_pu", 0.7, 21_000.0),
-    _trip("UV2: 45 %", "grid.voltage_pu", 0.45, 2_000.0),
-    _trip("OF2: 62.5 Hz", "grid.frequency_hz", 62.5, 160.0),
-    _trip("OF1: 61.5 Hz", "grid.frequency_hz", 61.5, 300_000.0),
-    _trip("UF1: 58 Hz", "grid.frequency_hz", 58.0, 300_000.0),
-    _trip("UF2: 56 Hz", "grid.frequency_hz", 56.0, 160.0),
-)
+    @property
+    def aims(self) -> bool:
+        """Its coil has to be let go, and is asked to be within half of the limit."""
+        return self.ends in ("contacts", "coil")
