@@ -80,6 +80,9 @@ def main(names: list[str]) -> int:
             except (SimulationError, PicoImageError) as error:
                 print(f"{name} cannot be measured: {error}", file=sys.stderr)
                 return 1
+            if provenance() != origin:
+                print("files or the commit have changed meanwhile: begin again", file=sys.stderr)
+                return 1
             keep(section, origin)
         if section is not None:
             show(section, console)

@@ -15,7 +15,7 @@ UNPLUGGED = "IEC 61851-1, sequence 2.2"
 S2_OPENED = "IEC 61851-1, sequence 8.1"
 AS_S2 = "this project: as sequence 8.1"
 OURS = "this project"
-CCID20 = "UL 2231, CCID20: (20 mA / I)^1.43 s"
+CCID20 = "CCID20 as a sensor's manual has it: (20 mA / I)^1.43 s"
 LATCH_MA = 100.0  # from here up the simulated latch is sooner than the firmware
 NO_DIODE_MS = 250.0
 NO_CLOSING = "OpenEVSE: did not close"
@@ -23,13 +23,14 @@ NO_CLOSING_MS = 1000.0
 DEAD_LATCH_MS = 350.0
 COIL_MS = 250.0
 CHATTER_MS = 1000.0
-OPEN_PEN = "BS 7671, 722.411.4.1 (open PEN)"
+OPEN_PEN = "this project, after BS 7671's 5 s for an open PEN"
 OPEN_PEN_MS = 5000.0
 ANGLE_MS = 2000.0
 METERING_MS = 3500.0
 WELD = "OpenEVSE: contactor welded"
 WELD_MS = 1000.0
 CEASES = "IEEE 1547, 4.6.1: cease to energise"
+AS_CEASES = "this project: as a withdrawn permission (IEEE 1547, 4.6.1)"
 CEASES_MS = 2000.0
 # 2 s in which a reading must last, and the 3 s that a vehicle has to stop in (sequence 10.1).
 STOPS = "this project: 2 s, and sequence 10.1"
@@ -111,8 +112,8 @@ def _leak(leak_ma: float) -> Hazard:
     )
 
 
-def _supply(name: str, path: str, to: float) -> Hazard:
-    return Hazard(name, _CHARGING, sets(path, to), _SUPPLY_MS, _SUPPLY, "supply_out_of_window")
+def _supply(name: str, path: str, to: float, source: str = _SUPPLY) -> Hazard:
+    return Hazard(name, _CHARGING, sets(path, to), _SUPPLY_MS, source, "supply_out_of_window")
 
 
 def _stops(name: str, happens: Deed, told: str) -> Hazard:
@@ -210,8 +211,8 @@ CHARGING_HAZARDS: tuple[Hazard, ...] = (
     ),
     _supply("60 % of the voltage", "grid.voltage_pu", 0.6),
     _supply("140 % of the voltage", "grid.voltage_pu", 1.4),
-    _supply("54 Hz", "grid.frequency_hz", 54.0),
-    _supply("66 Hz", "grid.frequency_hz", 66.0),
+    _supply("54 Hz", "grid.frequency_hz", 54.0, OURS),
+    _supply("66 Hz", "grid.frequency_hz", 66.0, OURS),
     Hazard(
         "16 A more than offered",
         _CHARGING_LESS,
@@ -233,7 +234,7 @@ CHARGING_HAZARDS: tuple[Hazard, ...] = (
         _CHARGING_SUDDEN,
         raised("power_not_permitted"),
         CEASES_MS,
-        CEASES,
+        AS_CEASES,
         "power_not_permitted",
     ),
     Hazard(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tests.evidence import hazards_charging as limits
 from tests.evidence.hazards import Deed, Hazard, Start, breaks, does, sets, writes
 from tests.evidence.hazards_charging import (
+    AS_CEASES,
     AS_S2,
     CEASES,
     CEASES_MS,
@@ -172,7 +173,7 @@ EXPORTING_HAZARDS: tuple[Hazard, ...] = (
         _EXPORTING,
         breaks("inverter", "exports", EXPORT_W + 2000.0),
         CEASES_MS,
-        CEASES,
+        AS_CEASES,
         "power_not_permitted",
     ),
     Hazard(
@@ -191,9 +192,9 @@ EXPORTING_HAZARDS: tuple[Hazard, ...] = (
     _trip("OF1: 61.5 Hz", "grid.frequency_hz", 61.5, 300_000.0),
     _trip("UF1: 58 Hz", "grid.frequency_hz", 58.0, 300_000.0),
     _trip("UF2: 56 Hz", "grid.frequency_hz", 56.0, 160.0),
-    Hazard("vehicle link cut", _EXPORTING, _CUT, CEASES_MS, CEASES, "", "energy"),
-    Hazard("vehicle link cut, feeds on", _FEEDING_ON, _CUT, CEASES_MS, CEASES, "permission"),
-    Hazard("vehicle link ended", _EXPORTING, _ENDED, CEASES_MS, CEASES, "planned"),
+    Hazard("vehicle link cut", _EXPORTING, _CUT, CEASES_MS, AS_CEASES, "", "energy"),
+    Hazard("vehicle link cut, feeds on", _FEEDING_ON, _CUT, CEASES_MS, AS_CEASES, "permission"),
+    Hazard("vehicle link ended", _EXPORTING, _ENDED, CEASES_MS, AS_CEASES, "planned"),
     Hazard("permission withdrawn", _EXPORTING, _WITHDRAWN, CEASES_MS, CEASES, "", "energy"),
     Hazard(
         "permission withdrawn, feeds on",

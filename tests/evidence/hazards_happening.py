@@ -28,6 +28,7 @@ NOTHING_W = 240  # 1 A: less is no power worth the name
 WATCHED_US = 1_000_000  # what flows again within it has not ceased
 _OPENED_US = 30_000  # the same behind contacts that have opened
 _STEP_US = 20_000  # from one moment to the next, on average
+_LEAST_SPAN_US = 5_000_000  # in which the moments lie
 _LATE_US = 1_000_000  # beyond the limit: how late is told up to here
 
 
@@ -36,7 +37,7 @@ class Moment:
     """What one hazard came to, in ms from it; None: it did not happen.
 
     command, contacts: the first opening. ceased: after the last energy. silenced: −12 V on the
-    pilot. told: cause and faults. before_w: what flowed. violations: of truths; broken: the last.
+    pilot. told: cause and faults. violations: of truths; broken: the last.
     """
 
     command: float | None
@@ -44,7 +45,6 @@ class Moment:
     ceased: float | None
     silenced: float | None
     told: tuple[str, ...]
-    before_w: float
     ticks: int
     violations: int
     broken: str
@@ -66,7 +66,8 @@ def _walk(site: Site, hazard: Hazard, phases: int) -> list[Moment]:
     """The site goes on, and meets the hazard at `phases` moments."""
     chance = random.Random(f"{SEED}/{hazard.start.direction}/{hazard.name}")
     began_us = site.clock.now_us
-    span_us = min(phases * _STEP_US, hazard.start.most_us)
+    # However few, they are spread over more than the vehicle's and the connector's own periods.
+    span_us = min(max(phases * _STEP_US, _LEAST_SPAN_US), hazard.start.most_us)
     gc.collect()
     gc.freeze()  # or every child would copy what a collection touches
     moments = []
@@ -92,8 +93,9 @@ class _Trial:
     def run(self) -> Moment:
         """Let it happen, and watch until it has ended or should have."""
         site = self._site
-        before_w = abs(site.world.power_w)
         ticks, violations = site.truths.ticks, site.truths.broken
+        if self._hazard.ends == "energy" and self._flows_w() <= NOTHING_W:
+            raise SimulationError(f"{self._hazard.name}: nothing flows, so nothing could end")
         site.watchers.append(self._watch)
         carry_out(self._hazard.happens, site)
         latest_us = self._happened_us + round(self._hazard.limit_ms * 1000) + _LATE_US
@@ -105,7 +107,6 @@ class _Trial:
             self._ms(self._flowed_us) if ended else None,
             self._ms(self._silenced_us),
             tuple(name for name in (self._cause, *faults) if name),
-            before_w,
             site.truths.ticks - ticks,
             site.truths.broken - violations,
             site.truths.last_broken,
@@ -136,12 +137,15 @@ class _Trial:
                 self._contacts_us = path.moved_us
         if self._silenced_us is None and not world.duty_bp:
             self._silenced_us = now_us
-        exports = self._hazard.start.direction == "exporting"
-        flows_w = world.power_w if exports else abs(world.power_w)
-        if flows_w > NOTHING_W:
+        if self._flows_w() > NOTHING_W:
             self._flowed_us = now_us + TICK_US  # at the latest
         elif not path.closed and path.moved_us > self._happened_us:
             self._flowed_us = min(self._flowed_us, path.moved_us)
+
+    def _flows_w(self) -> float:
+        """What the hazard has to end."""
+        power_w = self._site.world.power_w
+        return power_w if self._hazard.start.direction == "exporting" else abs(power_w)
 
 
 def _in_a_child(work: Callable[[], T]) -> T:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+UNKNOWN = "unknown"  # the commit, where there is no repository
 DOCUMENT = ROOT / "docs" / "evidence.md"
 
 
@@ -35,7 +36,7 @@ def provenance() -> Provenance:
     apart = (f":(exclude){written}", f":(exclude){written.removesuffix('.md')}")
     changes = _git("status", "--porcelain", "--", ".", *apart)
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return Provenance(commit or "unknown", bool(changes), python, os.cpu_count() or 1)
+    return Provenance(commit or UNKNOWN, bool(changes), python, os.cpu_count() or 1)
 
 
 def _git(*arguments: str) -> str:

@@ -14,7 +14,7 @@ from tests.evidence.__main__ import SECTIONS, main
 from tests.evidence.charts import BarChart, BarRow, Range, RangeChart, RangeRow, render
 from tests.evidence.figures import Section, at_least, at_most, none_of, plain
 from tests.evidence.kept import keep, kept
-from tests.evidence.provenance import ROOT, Provenance, provenance
+from tests.evidence.provenance import ROOT, UNKNOWN, Provenance, provenance
 from tests.evidence.report import document, markdown
 from tests.evidence.scope import ASSUMED_EVERYWHERE, SCOPES
 
@@ -133,6 +133,10 @@ def test_a_section_is_kept_for_its_own_commit_alone(tmp_path: Path) -> None:
     assert kept("duty", clean, tmp_path) == section
     assert kept("duty", replace(clean, commit="4567def"), tmp_path) is None
     assert kept("duty", _ORIGIN, tmp_path) is None
+    assert kept("duty", replace(clean, python="CPython 3.12.0"), tmp_path) is None
+    nowhere = replace(clean, commit=UNKNOWN)
+    keep(section, nowhere, tmp_path)
+    assert kept("duty", nowhere, tmp_path) is None
 
 
 def test_a_named_section_is_printed_and_no_file_written(

@@ -24,8 +24,9 @@ class Score:
 
     @property
     def percent(self) -> float:
-        """Killed, of those that change anything."""
-        return 100 * self.killed / (self.mutants - self.equivalent)
+        """Killed, of those that change anything; 100 where there is none."""
+        changing = self.mutants - self.equivalent
+        return 100 * self.killed / changing if changing else 100.0
 
     def __str__(self) -> str:
         lines = [

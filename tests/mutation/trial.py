@@ -10,6 +10,7 @@ import importlib.abc
 import importlib.machinery
 import os
 import resource
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.util import spec_from_loader
@@ -21,6 +22,7 @@ import pytest
 from tests.evidence.provenance import ROOT
 
 _CPU_LIMIT_S = 60  # a mutant that never ends has been noticed
+_ASLEEP_LIMIT_S = 600  # and so has one that waits for ever
 _PASSED = 0
 # Not the project's options and plugins, and asserts as they are: nobody reads what these runs
 # print, and loading all that took longer than the tests.
@@ -47,6 +49,7 @@ def survives(module: str, source: str, tests: Sequence[str]) -> bool:
 
 def _run_and_leave(name: str, source: str, tests: Sequence[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_LIMIT_S, _CPU_LIMIT_S))
+    signal.alarm(_ASLEEP_LIMIT_S)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -40,6 +40,12 @@ _ROW = '    ("contactor_worn", PILOT_STEADY, CLEAR_GONE, 1, 0, ACTION_WARN),\n'
         (_CLOSING, '@pytest.mark.covers("IEC 61851-1 sequence 4")\n', "", f"{_SEQUENCE_4} test"),
         (
             _CLOSING,
+            '@pytest.mark.covers("IEC 61851-1 sequence 4")\n',
+            '@pytest.mark.skip\n@pytest.mark.covers("IEC 61851-1 sequence 4")\n',
+            "test_it_closes_when_nothing_happens",
+        ),
+        (
+            _CLOSING,
             "def test_it_closes_when_nothing_happens",
             "def it_closes_when_nothing_happens",
             f"{_SEQUENCE_4} test",
@@ -117,6 +123,7 @@ _ROW = '    ("contactor_worn", PILOT_STEADY, CLEAR_GONE, 1, 0, ACTION_WARN),\n'
     ],
     ids=[
         "marker removed",
+        "test skipped",
         "test renamed",
         "marker of no row",
         "citation removed",

@@ -14,6 +14,7 @@ _DIODE_US = 200_000  # this connector's own bound; 3 s are allowed (peers/evse.m
 _LATCH_US = 20_000
 _ENERGY_FIRST_US = 450_000  # steady C or D before closing: the debounce, less phase
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
+_VENTILATION_US = 8_000_000  # D's debounce, a stop, and its forced end after 6 s (evse.md 1.4, C)
 _GONE_US = 480_000  # state A this long is an unplug, less phase
 _DEAD_V = 31.0  # 30 V on the vehicle's side, and a sensor's noise
 # A stop: the vehicle has 3 s, is cut off after 6 s (IEC 61851-1 10.1, 10.2; evse.md 1.4, C), and
@@ -177,6 +178,9 @@ class ContactorTruths:
         trip_us = self._settings["supply_trip_ms"] * 1000 + 30_000
         if not self._supply and now_us - self._supply_us > trip_us:
             self._fail(now_us, 1, "commanded closed on a supply outside its window")
+        unventilated = not self._settings["ventilation_present"]
+        if unventilated and now_us - self._unventilated_us > _VENTILATION_US:
+            self._fail(now_us, 1, "commanded closed long after a vehicle needs ventilation")
         if self._latched and now_us - self._latched_us > _LATCH_US:
             self._fail(now_us, 1, "commanded closed with the ground-fault latch tripped")
         faults = self._board.answer[_FAULTS]

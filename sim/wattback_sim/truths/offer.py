@@ -13,9 +13,9 @@ from wattback_sim.truths.violations import Fail
 # its slices and one opening come on top.
 _FOLLOW_US = 5_000_000
 _EXCESS_US = 3_300_000
-# An export has the 2.5 s in which targets of before still count, then the 1.7 s of IEEE 1547's
-# 2 s to cease (evse.md 6.8, C); a slice of those targets and one opening come on top.
-_EXPORT_EXCESS_US = 4_800_000
+_FOLLOW_EXPORT_US = (
+    2_500_000  # a vehicle's loop, and the response of its inverter (this project's)
+)
 _SPACING_US = 4_990_000  # 5 s between raises (Table A.6; evse.md 1.4, C)
 _LOADED_A = 1.3  # 1 A, and what a sensor may be wrong
 # A target in W is made of a limit in mA with a voltage that is up to a second old, and older in
@@ -55,7 +55,10 @@ class OfferTruths:
         self._offer_changed_us = -_SPACING_US
         self._unfaulted_us = 0  # when the last fault that ends a visit was not there
         self._earlier: deque[tuple[int, float]] = deque()  # offers, and when each ended
+        self._export_a = 0.0
+        self._earlier_exports: deque[tuple[int, float]] = deque()  # limits, and when each ended
         self._excess_us = 0
+        self._exports = False  # what flows beyond 0
         self._high_v = 0.0  # the highest line voltage since `_high_us`
         self._high_before_v = 0.0  # and in the stretch before
         self._high_us = 0
@@ -132,14 +135,15 @@ class OfferTruths:
             return
         if draw_a >= 0.0:
             allowed_a = self._allowed_a(now_us)
-            excess_us = _EXCESS_US
         else:
             draw_a = -draw_a
-            allowed_a = self._ledger.export_ma / 1000.0
-            excess_us = _EXPORT_EXCESS_US
+            allowed_a = self._allowed_export_a(now_us)
+        if (world.current_a > 0.0) != self._exports:
+            self._exports = not self._exports
+            self._excess_us = now_us  # the other way has its own time
         if draw_a <= allowed_a * 1.1 + _LOADED_A:
             self._excess_us = now_us
-        elif now_us - self._excess_us > excess_us:
+        elif now_us - self._excess_us > _EXCESS_US:
             text = f"{draw_a:.1f} A flows for longer than it may, {allowed_a:.1f} A is allowed"
             self._fail(now_us, 4, text)
 
@@ -150,6 +154,15 @@ class OfferTruths:
         if self._duty_bp == DUTY_DIGITAL:  # the link alone says how much
             allowed_a = max(allowed_a, self._ledger.import_ma / 1000.0)
         return allowed_a
+
+    def _allowed_export_a(self, now_us: int) -> float:
+        export_a = self._ledger.export_ma / 1000.0
+        if export_a != self._export_a:
+            self._earlier_exports.append((now_us, self._export_a))
+            self._export_a = export_a
+        while self._earlier_exports and now_us - self._earlier_exports[0][0] > _FOLLOW_EXPORT_US:
+            self._earlier_exports.popleft()
+        return max([export_a, *(limit_a for _, limit_a in self._earlier_exports)])
 
     def _too_much(self, offer_a: float) -> str:
         return f"{offer_a:.2f} A offered, {self._ledger.import_ma / 1000:.2f} A allowed"
