@@ -11,7 +11,7 @@ from tests.evidence.charts import BarChart, BarRow
 from tests.evidence.figures import Figure, Section, Table, at_least, none_of
 from tests.evidence.provenance import ROOT
 from tests.evidence.workers import SIDE_BY_SIDE
-from tests.mutation.files import SAFETY_FILES
+from tests.mutation.files import NOT_MUTATED, SAFETY_FILES
 from tests.mutation.judgements import judgements
 from tests.mutation.score import Score
 from wattback_sim.errors import SimulationError
@@ -35,7 +35,7 @@ def measure() -> Section:
         "CPython, unit tests of the firmware",
         None,
         _figures(scores),
-        (_table(scores), _survivors(scores), _judged()),
+        (_table(scores), _survivors(scores), _judged(), _others()),
         (_chart(scores),),
     )
 
@@ -120,6 +120,14 @@ def _judged() -> Table:
             (judgement.module, judgement.was, " / ".join(judgement.became), judgement.why)
             for judgement in judgements()
         ),
+    )
+
+
+def _others() -> Table:
+    return Table(
+        "Files of the control plane that are not mutated",
+        ("file", "why"),
+        tuple(NOT_MUTATED.items()),
     )
 
 
