@@ -64,6 +64,19 @@ def test_a_coil_whose_voltage_comes_and_goes_adds_up() -> None:
     assert seen == COIL_IMPLAUSIBLE
 
 
+@pytest.mark.parametrize(
+    ("agrees_ms", "left_ms"), [(0, 0), (10, 10), (50, 50), (90, 90), (100, 100), (500, 100)]
+)
+def test_a_coil_that_agrees_makes_up_for_the_time_in_which_it_does(
+    agrees_ms: int, left_ms: int
+) -> None:
+    contactor = closed()
+    assert coil_faults(contactor, 0, 100) == 0
+    assert coil_faults(contactor, 1, agrees_ms) == 0
+    assert coil_faults(contactor, 0, left_ms) == 0
+    assert coil_faults(contactor, 0, TICK_MS) == COIL_IMPLAUSIBLE
+
+
 @pytest.mark.parametrize("commanded", [0, 1])
 def test_a_coil_that_agrees_again_ends_the_cause(commanded: int) -> None:
     contactor = closed() if commanded else new_contactor()
@@ -135,6 +148,16 @@ def test_calm_of_10_s_ends_the_chatter_and_less_does_not() -> None:
     assert contactor.fault_bits == 0
     assert depart(contactor) == depart(contactor) == 0
     assert depart(contactor) == CONTACTOR_CHATTER
+
+
+def test_the_calm_of_10_s_is_counted_from_the_moment_of_the_last_departure() -> None:
+    contactor = closed()
+    for _ in range(3):
+        depart(contactor, TICK_MS)
+    stay(contactor, 10_000 - 3 * TICK_MS)  # the last one and the return from it are in the 10 s
+    assert contactor.fault_bits == CONTACTOR_CHATTER
+    stay(contactor, TICK_MS)
+    assert contactor.fault_bits == 0
 
 
 def test_a_contact_that_stays_away_is_stuck_and_no_chatter() -> None:

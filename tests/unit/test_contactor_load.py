@@ -63,9 +63,12 @@ class Contacts:
 
 
 @pytest.mark.parametrize(
-    ("load_mv", "dead"), [(0, 1), (29_999, 1), (30_000, 1), (30_001, 0), (240_000, 0), (-5, 1)]
+    ("load_mv", "dead"),
+    [(-1_001, 0), (-1_000, 1), (-5, 1), (0, 1), (29_999, 1), (30_000, 1), (30_001, 0)],
 )
-def test_the_vehicles_side_is_dead_up_to_30_v(load_mv: int, dead: int) -> None:
+def test_the_vehicles_side_is_dead_up_to_30_v_and_no_broken_sensor_says_so(
+    load_mv: int, dead: int
+) -> None:
     contacts = Contacts()
     contacts.load_mv = load_mv
     contacts.feed(TICK_MS)
@@ -167,11 +170,17 @@ def test_a_voltage_or_a_phase_apart_from_the_supplys_is_the_vehicles_own(
     assert contacts.contactor.load_bits == expected
 
 
-def test_without_a_supply_to_compare_with_it_is_the_vehicles() -> None:
+@pytest.mark.parametrize(
+    ("line_mv", "bits"), [(60_000, VEHICLE_STILL_ENERGISED), (60_001, CONTACTOR_WELDED)]
+)
+def test_up_to_60_v_there_is_no_supply_to_compare_with_and_it_is_the_vehicles(
+    line_mv: int, bits: int
+) -> None:
     contacts = Contacts()
     contacts.silent = 1
-    contacts.line_mv = contacts.load_mv = 60_000
-    assert contacts.feed(5_000) == VEHICLE_STILL_ENERGISED
+    contacts.line_mv = contacts.load_mv = line_mv
+    contacts.feed(5_000)
+    assert contacts.contactor.load_bits == bits
 
 
 def test_a_weld_that_shows_as_the_vehicle_drifts_out_of_step_is_the_vehicles_again() -> None:
@@ -195,6 +204,15 @@ def test_a_voltage_that_has_gone_ends_the_cause_and_makes_up_for_its_own_time_on
     assert contacts.feed(2 * TICK_MS) == VEHICLE_STILL_ENERGISED
 
 
+def test_a_voltage_that_stays_away_for_longer_gives_back_the_whole_second() -> None:
+    contacts = Contacts()
+    for _ in range(5):
+        contacts.load_mv = 240_000
+        assert contacts.feed(JUDGED_MS) == 0
+        contacts.load_mv = 0
+        assert contacts.feed(2 * JUDGED_MS) == 0
+
+
 def test_a_voltage_that_comes_and_goes_adds_up() -> None:
     contacts = Contacts()
     seen = 0
@@ -212,6 +230,24 @@ def test_after_an_opening_a_vehicle_that_was_a_source_has_its_whole_second() -> 
     contacts.load_mv = 240_000
     assert contacts.feed(JUDGED_MS) == 0
     assert contacts.feed(TICK_MS) == VEHICLE_STILL_ENERGISED
+
+
+# --- while contact and command differ ---
+
+
+@pytest.mark.parametrize("load_mv", [0, 240_000])
+@pytest.mark.parametrize(("commanded", "aux_closed"), [(1, 0), (0, 1)])
+def test_while_the_contact_is_not_as_commanded_the_vehicles_side_accuses_nobody(
+    commanded: int, aux_closed: int, load_mv: int
+) -> None:
+    contacts = Contacts(closed=commanded)
+    contacts.load_mv = load_mv
+    contacts.silent = 1
+    contacts.feed(0)
+    for _ in range(500):
+        contacts.contactor.sense(aux_closed, commanded, TICK_MS)
+        contacts.contactor.sense_load(contacts.inputs, 1, TICK_MS)
+        assert contacts.contactor.load_bits == 0
 
 
 # --- behind closed contacts ---
@@ -235,6 +271,13 @@ def test_a_contactor_that_has_just_closed_has_its_whole_second() -> None:
     contacts.load_mv = 0
     assert contacts.feed(JUDGED_MS) == 0
     assert contacts.feed(TICK_MS) == CONTACTOR_STUCK_OPEN
+
+
+def test_from_just_above_60_v_of_supply_on_a_dead_vehicle_side_is_told() -> None:
+    contacts = Contacts(closed=1)
+    contacts.line_mv = 60_001
+    contacts.load_mv = 0
+    assert contacts.feed(2 * JUDGED_MS) == CONTACTOR_STUCK_OPEN
 
 
 @pytest.mark.parametrize("line_mv", [0, 30_000, 60_000])

@@ -66,6 +66,26 @@ def test_the_next_beat_heals_silence_and_starts_its_time_anew() -> None:
     assert heartbeat.state == PRESENT
 
 
+def test_every_beat_starts_the_whole_time_anew() -> None:
+    heartbeat = Heartbeat()
+    for counter in (1, 2, 1):
+        heartbeat.beat(counter)
+        run(heartbeat, 60_000)
+        assert heartbeat.state == PRESENT
+    run(heartbeat, 10)
+    assert heartbeat.state == SILENT
+
+
+def test_a_beat_counts_once_however_soon_the_next_look_comes() -> None:
+    heartbeat = Heartbeat()
+    heartbeat.beat(1)
+    heartbeat.age(1, 500)
+    heartbeat.age(1, 500)
+    assert heartbeat.state == PRESENT
+    heartbeat.age(1, 500)
+    assert heartbeat.state == SILENT
+
+
 def test_a_silence_of_weeks_counts_no_further() -> None:
     heartbeat = Heartbeat()
     heartbeat.beat(1)

@@ -43,7 +43,53 @@ def test_at_rest_there_is_nothing_to_tell_and_nothing_to_do() -> None:
     assert (unit.presses, unit.interlocks.busy) == (0, 0)
 
 
+def test_before_the_first_sample_nothing_is_told_and_the_part_asks_for_one() -> None:
+    interlocks = Interlocks()
+    assert (interlocks.fault_bits, interlocks.pressed, interlocks.busy) == (0, 0, 1)
+
+
 # --- emergency stop and disconnect ---
+
+
+@EACH_CONTACT
+def test_two_samples_are_enough_from_the_very_first_on_and_one_is_not(
+    field: str, bit: int
+) -> None:
+    unit = Unit()
+    unit.interlocks = Interlocks()
+    assert unit.feed(TICK_MS, **{field: 1}) == 0
+    assert unit.interlocks.busy
+    assert unit.feed(TICK_MS) == bit
+
+
+@EACH_CONTACT
+def test_after_a_spike_every_tick_is_asked_for_until_it_is_made_up_for(
+    field: str, bit: int
+) -> None:
+    unit = Unit()
+    unit.feed(TICK_MS, **{field: 1})
+    for _ in range(4):
+        unit.feed(TICK_MS, **{field: 0})
+        assert unit.interlocks.busy
+    unit.feed(TICK_MS)
+    assert not unit.interlocks.busy
+
+
+@EACH_CONTACT
+def test_a_good_sample_makes_up_for_a_fifth_of_its_time(field: str, bit: int) -> None:
+    unit = Unit()
+    unit.feed(20, **{field: 1})
+    assert unit.feed(50, dt_ms=50, **{field: 0}) == 0
+    assert unit.feed(TICK_MS, **{field: 1}) == bit  # 20 ms, less 10, and 10 more
+    assert unit.feed(60, dt_ms=60, **{field: 0}) == 0
+    assert unit.feed(TICK_MS, **{field: 1}) == 0  # 20 ms, less 12, and 10 more
+
+
+@EACH_CONTACT
+def test_good_samples_make_up_for_what_was_and_for_nothing_to_come(field: str, bit: int) -> None:
+    unit = Unit()
+    unit.feed(60_000, **{field: 0})
+    assert unit.feed(20, **{field: 1}) == bit
 
 
 @EACH_CONTACT
@@ -159,6 +205,34 @@ def test_while_the_button_is_held_the_part_asks_for_every_tick_and_then_no_more(
     assert not unit.interlocks.busy
 
 
+def test_a_short_press_asks_for_every_tick_from_its_first_sample_on() -> None:
+    unit = Unit()
+    unit.feed(TICK_MS, reset_pressed=1)
+    assert unit.interlocks.busy
+
+
+def test_a_button_that_is_stuck_at_power_up_is_sampled_until_it_has_been_released() -> None:
+    unit = Unit()
+    unit.interlocks = Interlocks()
+    unit.feed(5_000, reset_pressed=1)
+    assert unit.interlocks.busy
+    unit.feed(TICK_MS, reset_pressed=0)
+    assert not unit.interlocks.busy
+
+
+def test_the_first_press_after_a_release_counts_after_its_second_and_not_a_tick_before() -> None:
+    unit = Unit()
+    for _ in range(3):
+        unit.feed(990, reset_pressed=1)
+        assert unit.interlocks.pressed == 0
+        unit.feed(TICK_MS)
+        assert unit.interlocks.pressed == 1
+        unit.feed(TICK_MS)
+        assert unit.interlocks.pressed == 0
+        unit.feed(TICK_MS, reset_pressed=0)
+    assert unit.presses == 3
+
+
 # --- the ground monitor ---
 
 
@@ -193,6 +267,16 @@ def test_an_earth_that_comes_and_goes_adds_up() -> None:
         seen |= unit.earth(SATURATED_OHM, 500)
         seen |= unit.earth(EARTHED_OHM, 250)
     assert seen == EARTH_MISSING
+
+
+@pytest.mark.parametrize("dt_ms", [10, 50])
+def test_an_earth_that_was_good_for_long_is_missed_as_late_as_one_that_never_was(
+    dt_ms: int,
+) -> None:
+    unit = Unit()
+    unit.earth(EARTHED_OHM, 60_000, dt_ms)
+    assert unit.earth(SATURATED_OHM, 2_000, dt_ms) == 0
+    assert unit.earth(SATURATED_OHM, dt_ms, dt_ms) == EARTH_MISSING
 
 
 def test_contacts_and_monitor_leave_each_others_bits_alone() -> None:

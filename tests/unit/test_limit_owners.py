@@ -1,4 +1,4 @@
-"""Owners that fall silent, and those that restrict like any other: utility and unit itself."""
+"""Owners that fall silent or pause, and those that restrict like any other: utility and unit."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from wattback.limits import (
     NO_LIMIT_MA,
     OWNER_CABLE,
     OWNER_CAPACITY,
+    OWNER_DRIVER,
     OWNER_HARDWARE,
     OWNER_NAMES,
     OWNER_PROGRAMME,
@@ -80,6 +81,59 @@ def test_what_is_set_while_suspended_counts_afterwards() -> None:
     limits.suspend(OWNER_SITE, 0)
     limits.settle(SCOPE_GRID, 1)
     assert limits.import_ma == 10_000
+
+
+# --- a pause ---
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=OWNER_NAMES)
+def test_a_paused_owner_is_named_and_its_slot_is_0_a_both_ways(owner: int) -> None:
+    limits = limits_with(48_000)
+    for _ in range(2):
+        limits.settle(SCOPE_GRID, 1)
+        assert (limits.import_ma, limits.export_ma, limits.paused) == (48_000, 80_000, 0)
+        limits.pause(owner, 1)
+        limits.settle(SCOPE_GRID, 1)
+        assert (limits.import_ma, limits.export_ma, limits.paused) == (0, 0, 1 << owner)
+        assert (limits.import_owner, limits.export_owner) == (owner, owner)
+        limits.pause(owner, 0)
+
+
+def test_one_pause_ends_without_the_others() -> None:
+    limits = limits_with(48_000)
+    limits.pause(OWNER_SITE, 1)
+    limits.pause(OWNER_TECHNICIAN, 1)
+    assert limits.paused == 1 << OWNER_SITE | 1 << OWNER_TECHNICIAN
+    limits.pause(OWNER_SITE, 0)
+    assert limits.paused == 1 << OWNER_TECHNICIAN
+    limits.settle(SCOPE_GRID, 1)
+    assert (limits.import_ma, limits.import_owner) == (0, OWNER_TECHNICIAN)
+
+
+def test_a_silent_owners_pause_is_none_until_it_speaks_again() -> None:
+    limits = site_limited(16_000, 6_000)
+    limits.pause(OWNER_SITE, 1)
+    for silent, import_ma, paused in ((1, 6_000, 0), (0, 0, 1 << OWNER_SITE)):
+        limits.suspend(OWNER_SITE, silent)
+        limits.settle(SCOPE_GRID, 1)
+        assert (limits.import_ma, limits.paused) == (import_ma, paused)
+
+
+def test_an_owner_that_falls_silent_without_a_pause_has_paused_nothing() -> None:
+    limits = site_limited(16_000, 6_000)
+    limits.suspend(OWNER_SITE, 1)
+    assert limits.paused == 0
+
+
+def test_a_drivers_pause_ends_with_the_visit_and_the_technicians_does_not() -> None:
+    limits = limits_with(48_000)
+    limits.pause(OWNER_DRIVER, 1)
+    limits.pause(OWNER_TECHNICIAN, 1)
+    limits.settle(SCOPE_GRID, 0)
+    assert limits.paused == 1 << OWNER_TECHNICIAN
+
+
+# --- the utility ---
 
 
 @pytest.mark.parametrize("owner", [OWNER_CAPACITY, OWNER_PROGRAMME])

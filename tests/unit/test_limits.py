@@ -7,6 +7,9 @@ import pytest
 from wattback.limits import (
     FOR_EVER,
     HIGHEST_LIMIT_MA,
+    LONGEST_S,
+    MODE_GRID,
+    MODE_NAMES,
     NO_LIMIT_MA,
     OWNER_BREAKER,
     OWNER_DRIVER,
@@ -153,6 +156,35 @@ def test_a_fallen_back_limit_stays_there() -> None:
     assert limits.import_ma == 6_000
 
 
+def test_a_limit_that_lasts_for_no_time_is_not_one_for_ever() -> None:
+    limits = limits_with(48_000)
+    limits.set(OWNER_SITE, 6_000, 6_000, 0)
+    limits.age(10)
+    limits.settle(SCOPE_GRID, 1)
+    assert limits.import_ma == 48_000
+
+
+def test_ends_need_to_be_looked_for_only_while_some_slot_has_one() -> None:
+    limits = limits_with(48_000, 48_000, 16_000)
+    assert limits.expiring == 0
+    limits.set(OWNER_DRIVER, 10_000, 10_000, 20)
+    for passed_ms in (0, 10, 20):
+        assert limits.expiring == 1, passed_ms
+        limits.age(10)
+    assert limits.expiring == 0
+
+
+def test_what_has_not_changed_is_not_settled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = limits_with(48_000)
+    found: list[int] = []
+    monkeypatch.setattr(limits, "_find_effective", lambda: found.append(1))
+    limits.set(OWNER_SITE, 10_000, NONE, FOR_EVER)
+    for _ in range(100):
+        limits.settle(SCOPE_GRID, 1)
+        limits.set(OWNER_SITE, 10_000, NONE, FOR_EVER)  # said again, and no other
+    assert found == [1]
+
+
 def test_what_the_driver_set_ends_with_the_visit_and_nothing_else_does() -> None:
     limits = limits_with(48_000, 40_000, 30_000, 10_000)
     assert limits.import_ma == 10_000
@@ -160,10 +192,14 @@ def test_what_the_driver_set_ends_with_the_visit_and_nothing_else_does() -> None
     assert (limits.import_ma, limits.import_owner) == (30_000, OWNER_SITE)
 
 
-def test_what_the_driver_sets_before_plugging_in_counts_for_the_coming_visit() -> None:
+@pytest.mark.parametrize("ticks_before", [0, 1])
+def test_what_the_driver_sets_before_plugging_in_counts_for_the_coming_visit(
+    ticks_before: int,
+) -> None:
     limits = Limits()
     limits.set(OWNER_HARDWARE, 48_000, 48_000, FOR_EVER)
-    limits.settle(SCOPE_GRID, 0)
+    for _ in range(ticks_before):
+        limits.settle(SCOPE_GRID, 0)
     limits.set(OWNER_DRIVER, 10_000, NONE, FOR_EVER)
     limits.settle(SCOPE_GRID, 0)
     limits.settle(SCOPE_GRID, 1)
@@ -201,6 +237,22 @@ def test_a_limit_set_while_islanded_counts_on_return_to_the_grid() -> None:
     assert limits.import_ma == 8_000
 
 
+def test_the_mode_has_its_name() -> None:
+    assert MODE_NAMES[MODE_GRID] == "grid"
+
+
+@pytest.mark.parametrize(
+    ("said", "restricts"), [((NONE, NONE), 0), ((0, NONE), 1), ((NONE, 0), 1), ((6_000, 0), 1)]
+)
+def test_a_slot_counts_within_its_scope_once_it_restricts_anything(
+    said: tuple[int, int], restricts: int
+) -> None:
+    for slot in Limits().slots[1:]:
+        assert slot.counts == 0
+        slot.set(*said, FOR_EVER)
+        assert slot.counts == (slot.scope if restricts else 0)
+
+
 def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
     slots = Limits().slots
     assert [slot.owner for slot in slots] == list(OWNERS)
@@ -226,3 +278,15 @@ def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
 @pytest.mark.covers("1.2 range of offers")
 def test_the_highest_limit_is_the_largest_current_a_pilot_can_offer() -> None:
     assert HIGHEST_LIMIT_MA == 80_000
+
+
+def test_an_expiry_is_at_most_a_day_away() -> None:
+    assert LONGEST_S == 24 * 60 * 60
+
+
+def test_even_if_nobody_restricted_anything_the_limit_would_be_a_small_integer() -> None:
+    limits = Limits()
+    limits.set(OWNER_HARDWARE, NONE, NONE, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    assert HIGHEST_LIMIT_MA < limits.import_ma < 1 << 30
+    assert HIGHEST_LIMIT_MA < limits.export_ma < 1 << 30

@@ -5,43 +5,13 @@ from itertools import product
 import pytest
 
 from tests.property.small_int import SmallInt, carry
+from tests.unit.metering_chip import LASTS_MS, Chip, flow
 from wattback.fault_table import LEG_UNBALANCE, METER_IMPLAUSIBLE
 from wattback.plausible import Plausible
 from wattback.settings import Settings
 from wattback.signals import Inputs
 
-LASTS_MS = 2_000
 EXTREME = 2**28
-
-
-class Chip:
-    """A metering chip on both legs. jitter: 0 when its last digits stand still."""
-
-    def __init__(self, **readings: int) -> None:
-        self.watch = Plausible()
-        self.inputs = Inputs()
-        self.settings = Settings()
-        self.jitter = 1
-        self.truth = {"voltage_l1_mv": 120_000, "voltage_l2_mv": 120_000, **readings}
-
-    def run(self, ms: int, dt_ms: int = 50, **readings: int) -> int:
-        """Judge for some time; what it comes to."""
-        self.truth.update(readings)
-        for _ in range(ms // dt_ms):
-            vars(self.inputs).update(self.truth)
-            self.inputs.voltage_l1_mv += self.jitter
-            self.jitter = -self.jitter
-            self.watch.sense(self.inputs, self.settings, dt_ms)
-        return self.watch.fault_bits
-
-
-def flow(one_ma: int, other_ma: int, power_w: int, reactive_var: int = 0) -> dict[str, int]:
-    return {
-        "current_l1_ma": one_ma,
-        "current_l2_ma": other_ma,
-        "power_w": power_w,
-        "reactive_var": reactive_var,
-    }
 
 
 # What a sound meter on 120 V may read.

@@ -2,6 +2,16 @@
 
 import pytest
 
+from tests.unit.proximity_pin import (
+    LATCHED_OHM,
+    NOTHING_OHM,
+    PRESSED_OHM,
+    SETTLED_MS,
+    TURN_MS,
+    WORSE,
+    Pin,
+    settled,
+)
 from wattback.fault_table import PROXIMITY_SHORTED
 from wattback.limits import NO_LIMIT_MA
 from wattback.proximity import (
@@ -10,16 +20,10 @@ from wattback.proximity import (
     NOT_WIRED,
     PROFILE_NAMES,
     WIRED_HANDLE,
-    Proximity,
 )
-from wattback.settings import SETTINGS, Settings
+from wattback.settings import SETTINGS
 
-TURN_MS = 50
 DEBOUNCE_MS = 250
-SETTLED_MS = 2_000
-NOTHING_OHM = 1_000_000
-LATCHED_OHM = 150
-PRESSED_OHM = 480
 EXTREMES_OHM = (-(2**30), -1, 0, 1, 2**28, 2**30 - 1)
 
 # (ohm, mA): each band's coding, its ends, and what lies beyond (evse.md 2.1).
@@ -56,25 +60,6 @@ HANDLES = (
     (2_201, 1, 0),
     (NOTHING_OHM, 1, 0),
 )
-
-
-class Pin:
-    """A proximity with one profile, fed turn by turn."""
-
-    def __init__(self, profile: int, dt_ms: int = TURN_MS) -> None:
-        self.settings = Settings()
-        self.settings.proximity_profile = profile
-        self.proximity = Proximity()
-        self.dt_ms = dt_ms
-
-    def feed(self, ohm: int, ms: int = SETTLED_MS, handle_loose: int = 0) -> None:
-        for _ in range(ms // self.dt_ms):
-            self.proximity.sense(ohm, handle_loose, self.settings, self.dt_ms)
-
-    @property
-    def picture(self) -> tuple[int, int, int]:
-        """What it says: limit, loose, fault bits."""
-        return self.proximity.limit_ma, self.proximity.loose, self.proximity.fault_bits
 
 
 SAYS_NOTHING = (NO_LIMIT_MA, 0, 0)
@@ -160,10 +145,11 @@ def test_a_twentieth_beyond_a_border_the_state_is_left(border: int) -> None:
     assert pin.picture == below
 
 
-def test_the_button_of_a_handle_means_nothing_to_a_cable() -> None:
+@pytest.mark.parametrize(("ohm", "limit_ma"), CODINGS)
+def test_the_button_of_a_handle_means_nothing_to_a_cable(ohm: int, limit_ma: int) -> None:
     pin = Pin(IEC_CABLE)
-    pin.feed(220, SETTLED_MS, handle_loose=1)
-    assert pin.picture == (32_000, 0, 0)
+    pin.feed(ohm, SETTLED_MS, handle_loose=1)
+    assert pin.picture == (limit_ma, 0, 0)
 
 
 # --- a wired handle ---
@@ -207,24 +193,6 @@ def test_of_an_adapter_only_the_interlock_counts(ohm: int) -> None:
 
 
 # --- time, and inputs that chatter ---
-
-# (profile, what allows more, what allows less, as ohm and the button's contact)
-WORSE = (
-    (IEC_CABLE, (100, 0), (220, 0)),
-    (IEC_CABLE, (220, 0), (NOTHING_OHM, 0)),
-    (IEC_CABLE, (1_500, 0), (0, 0)),
-    (WIRED_HANDLE, (LATCHED_OHM, 0), (PRESSED_OHM, 0)),
-    (WIRED_HANDLE, (LATCHED_OHM, 0), (LATCHED_OHM, 1)),
-    (WIRED_HANDLE, (LATCHED_OHM, 0), (0, 0)),
-    (WIRED_HANDLE, (LATCHED_OHM, 0), (NOTHING_OHM, 0)),
-    (NACS_ADAPTER, (0, 0), (0, 1)),
-)
-
-
-def settled(profile: int, at: tuple[int, int], dt_ms: int = TURN_MS) -> Pin:
-    pin = Pin(profile, dt_ms)
-    pin.feed(at[0], 10_000, at[1])
-    return pin
 
 
 @pytest.mark.covers("1.5 debounce of the plug")

@@ -34,10 +34,37 @@ from wattback.session import (
     TRANSITIONS,
     TRIPPED,
     UNPERMITTED,
+    WAIT_HANDLE,
+    WAIT_LIMIT,
+    WAIT_LOAD,
+    WAIT_NAMES,
+    WAIT_PAUSE,
+    WAIT_PILOT,
+    WAIT_REST,
+    WAIT_RESTART,
+    WAIT_SELF_TEST,
+    WAIT_SPACING,
+    WAIT_SUPPLY,
+    WAIT_TARGET,
+    WAIT_VENTILATION,
     WAITING,
     Session,
 )
 
+WAITS = {
+    "supply": WAIT_SUPPLY,
+    "limit": WAIT_LIMIT,
+    "contactor_rest": WAIT_REST,
+    "self_test": WAIT_SELF_TEST,
+    "ventilation": WAIT_VENTILATION,
+    "offer_spacing": WAIT_SPACING,
+    "target": WAIT_TARGET,
+    "steady_pilot": WAIT_PILOT,
+    "dead_load": WAIT_LOAD,
+    "handle": WAIT_HANDLE,
+    "restart_delay": WAIT_RESTART,
+    "pause": WAIT_PAUSE,
+}
 ROWS = [(state, index) for state in STATES for index in range(len(TRANSITIONS[state]))]
 ROW_IDS = [f"{STATE_NAMES[state]}-{index}" for state, index in ROWS]
 
@@ -131,6 +158,11 @@ def test_export_begins_and_ends_under_the_closed_contactor_of_a_charge() -> None
     assert (into, out_of) == ([CHARGING], [CHARGING])
 
 
+def test_what_is_waited_for_has_each_its_own_bit_in_the_order_in_which_it_is_told() -> None:
+    assert tuple(WAITS) == WAIT_NAMES
+    assert list(WAITS.values()) == [1 << index for index in range(len(WAIT_NAMES))]
+
+
 # --- every state under every combination of facts ---
 
 EACH_STATE = pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
@@ -153,6 +185,13 @@ def test_a_fault_leads_to_an_open_contactor_without_an_offer_whatever_else_holds
     for got in faulty:
         assert (got.state, got.closed, got.offering) == (FAULT, 0, 0)
         assert got.cause == (CAUSE_FAULT if state in CLOSED else CAUSE_NONE)
+
+
+@pytest.mark.parametrize("state", CLOSED, ids=[STATE_NAMES[state] for state in CLOSED])
+def test_a_fault_opens_even_if_it_is_the_only_fact(state: int) -> None:
+    session = session_in(state)
+    session.decide(FAULTY, 10)
+    assert (session.state, session.cause, session.closed) == (FAULT, CAUSE_FAULT, 0)
 
 
 @EACH_STATE

@@ -2,71 +2,27 @@
 
 import pytest
 
-from wattback.settings import Settings
-from wattback.wake import Wake
-
-TURN_MS = 100
-WAKE_AFTER_MS = 30_000
-PULSE_MS = 4_000
-CYCLE_MS = WAKE_AFTER_MS + PULSE_MS + 1_000
-PAUSE_MS = 600_000
-HOUR_MS = 3_600_000
-DAY_MS = 86_400_000
-
-
-def allowing(attempts: int, after_s: int = 30) -> Settings:
-    settings = Settings()
-    settings.wake_attempts = attempts
-    settings.wake_after_s = after_s
-    return settings
-
-
-class Visit:
-    """A wake-up that is fed as a session would, which offers nothing during a pulse."""
-
-    def __init__(self, settings: Settings, dt_ms: int = TURN_MS) -> None:
-        self.wake = Wake()
-        self.settings = settings
-        self.dt_ms = dt_ms
-        self.pulses = 0
-
-    def feed(self, offered: int, requesting: int, ms: int, connected: int = 1) -> int:
-        """Turns for so long; returns the pulses that began in them."""
-        wake = self.wake
-        began = 0
-        for _ in range(ms // self.dt_ms):
-            before = wake.pulse
-            standing = 1 if offered and not wake.pulse else 0
-            wake.sense(standing, requesting, connected, self.settings, self.dt_ms)
-            began += 1 if wake.pulse and not before else 0
-        return began
-
-    def asleep(self, ms: int) -> int:
-        return self.feed(1, 0, ms)
-
-    def charging(self, ms: int = 60_000) -> int:
-        return self.feed(0, 1, ms)
-
-    def paused(self, ms: int) -> int:
-        return self.feed(0, 0, ms)
-
-    def ended_by_the_vehicle(self) -> int:
-        """C to B under a standing offer; the offer comes back when the contactor has rested."""
-        self.wake.finish()
-        return self.paused(6_000)
+from tests.unit.wake_visit import (
+    CYCLE_MS,
+    DAY_MS,
+    HOUR_MS,
+    PAUSE_MS,
+    PULSE_MS,
+    TURN_MS,
+    WAKE_AFTER_MS,
+    Visit,
+    allowing,
+)
 
 
 @pytest.mark.covers("1.5 wake-up")
-@pytest.mark.parametrize("dt_ms", [50, 100, 250, 600])
+@pytest.mark.parametrize("dt_ms", [10, 50, 100, 250, 600])
 @pytest.mark.parametrize("after_s", [5, 30, 600])
 def test_a_vehicle_that_leaves_an_offer_unused_is_woken_after_the_set_time(
     after_s: int, dt_ms: int
 ) -> None:
     visit = Visit(allowing(1, after_s), dt_ms)
-    passed_ms = 0
-    while not visit.wake.pulse:
-        visit.asleep(dt_ms)
-        passed_ms += dt_ms
+    passed_ms = visit.asleep_until(1)
     assert after_s * 1000 <= passed_ms < after_s * 1000 + dt_ms
     assert visit.wake.attempts == 1
 
@@ -75,12 +31,8 @@ def test_a_vehicle_that_leaves_an_offer_unused_is_woken_after_the_set_time(
 @pytest.mark.parametrize("dt_ms", [50, 60, 250, 600])
 def test_a_pulse_lasts_4_s_and_no_more_than_two_turns_longer(dt_ms: int) -> None:
     visit = Visit(allowing(1), dt_ms)
-    while not visit.wake.pulse:
-        visit.asleep(dt_ms)
-    lasted_ms = 0
-    while visit.wake.pulse:
-        visit.asleep(dt_ms)
-        lasted_ms += dt_ms
+    visit.asleep_until(1)
+    lasted_ms = visit.asleep_until(0)
     assert PULSE_MS < lasted_ms < PULSE_MS + 2 * dt_ms
 
 
