@@ -242,7 +242,6 @@ def test_while_the_contact_is_not_as_commanded_the_vehicles_side_accuses_nobody(
 ) -> None:
     contacts = Contacts(closed=commanded)
     contacts.load_mv = load_mv
-    contacts.silent = 1
     contacts.feed(0)
     for _ in range(500):
         contacts.contactor.sense(aux_closed, commanded, TICK_MS)
@@ -275,8 +274,7 @@ def test_a_contactor_that_has_just_closed_has_its_whole_second() -> None:
 
 def test_from_just_above_60_v_of_supply_on_a_dead_vehicle_side_is_told() -> None:
     contacts = Contacts(closed=1)
-    contacts.line_mv = 60_001
-    contacts.load_mv = 0
+    contacts.line_mv, contacts.load_mv = 60_001, 0
     assert contacts.feed(2 * JUDGED_MS) == CONTACTOR_STUCK_OPEN
 
 

@@ -92,6 +92,29 @@ def test_laps_without_a_current_that_differs_are_taken_from_those_with_one() -> 
     assert frozen_after_laps(unit, 48_000) == 82
 
 
+# What has moved by (14 A)² = 20000 exactly has not moved, and by one more it has. Laps in which a
+# filter comes so close: found by reckoning both by hand, in integers that round down.
+@pytest.mark.parametrize(
+    ("reading", "before", "current_ma", "laps"),
+    [
+        (COOL, (), 22_900, 238),  # slow: 20000 with lap 117
+        (0, (), 36_500, 160),  # slow: 20000 with lap 39
+        (0, (), 23_500, 228),  # slow: 20001 with lap 108
+        (0, ((16_000, 1),), 44_000, 147),  # slow: 20000 with lap 27
+        (COOL, ((53_700, 60), (0, 60)), 53_700, 77),  # fast: 20000 as it falls
+        (0, ((62_100, 88), (0, 60)), 62_100, 37),  # fast: 20001 as it falls
+    ],
+)
+def test_a_square_has_moved_by_more_than_that_of_14_a_or_not_at_all(
+    reading: int, before: Sequence[tuple[int, int]], current_ma: int, laps: int
+) -> None:
+    unit = Unit()
+    unit.set(**dict.fromkeys(FIELDS, reading))
+    for earlier_ma, earlier_laps in before:
+        stepping(unit, earlier_ma, earlier_laps, 0)
+    assert frozen_after_laps(unit, current_ma) == laps
+
+
 @each_field
 def test_a_sensor_that_was_lost_has_all_to_notice_anew(field: str) -> None:
     others = [other for other in FIELDS if other != field]
