@@ -24,6 +24,7 @@ from wattback.faults import Faults
 from wattback.ground_fault import GroundFault
 from wattback.heartbeat import PRESENT
 from wattback.interlocks import Interlocks
+from wattback.interned import own_names
 from wattback.limits import (
     FOR_EVER,
     OWNER_BREAKER,
@@ -152,6 +153,7 @@ class Connector:
         # A collector that is at work while a tick swaps the two must find both all the same.
         self._statuses = (self._spare_status, self.status)
         self.report = Report()
+        self.opening_names = own_names(self.report, OPENING_NAMES)
         for turn in range(REPORT_TURNS):
             publish_report(self, self.report, turn)
         for at in range(len(OPENING_NAMES)):

@@ -4,7 +4,7 @@ from micropython import const
 
 from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE, OWNER_TECHNICIAN
 from wattback.retained import BROWN_OUTS, EXPORT_WH, IMPORT_WH, OPENINGS, WATCHDOG_RESETS
-from wattback.signals import OPENING_NAMES, Inputs, Report, Status
+from wattback.signals import Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
@@ -125,7 +125,7 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
 
 def publish_openings(connector, report: Report, counted: int) -> None:  # type: ignore[no-untyped-def]
     """Renew one count of openings, by its place in OPENING_NAMES."""
-    setattr(report, OPENING_NAMES[counted], connector.retained[OPENINGS + counted])
+    setattr(report, connector.opening_names[counted], connector.retained[OPENINGS + counted])
 
 
 def _seconds(ms: int) -> int:

@@ -14,6 +14,7 @@ BANDS_MV = {
 }
 STATES = "ABCDEF"
 GOOD_LOW_MV = -12_000
+SHORTED_LOW_MV = -8_000  # the low half that a vehicle without its diode leaves
 TICK_MS = 10
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.pilot_samples import (
     GOOD_LOW_MV,
     LEVELS_MV,
+    SHORTED_LOW_MV,
     STATES,
     TICK_MS,
     feed,
@@ -13,8 +14,6 @@ from tests.unit.pilot_samples import (
 )
 from wattback.fault_table import DIODE_MISSING, PILOT_STUCK
 from wattback.pilot import DUTY_F, DUTY_STEADY, Pilot
-
-SHORTED_LOW_MV = -8_000  # the low half that a vehicle without its diode leaves
 
 
 def feed_each(pilot: Pilot, levels: str, dt_ms: int = TICK_MS) -> None:
