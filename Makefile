@@ -45,7 +45,7 @@ test: $(VENV)/.dev $(PICO)/.downloaded $(WEBASSEMBLY)/.installed ## run all test
 test-programme: $(VENV)/.dev ## take the site's controller through everything that can fail around it
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/programme $(PYTEST_ARGS)
 
-test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico
+test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico, and hold it to its budgets
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/pico/whole $(PYTEST_ARGS)
 
 # The plugin makes every board on MicroPython two, in step: the unix port and this one.

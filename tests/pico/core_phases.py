@@ -1,6 +1,6 @@
 """What the core costs on the emulated Pico: time and heap growth of a tick, by phase.
 
-The budgets of DESIGN are here as limits and aims; `test_budgets.py` asserts the limits, and
+The budgets of DESIGN are here as limits and aims; `whole/test_budgets.py` asserts the limits, and
 `make evidence` prints all of it. Bytes and microseconds are emulated and repeat exactly.
 """
 

@@ -1,7 +1,7 @@
 """What each room of the firmware keeps of the heap on the emulated Pico, all of them in one boot.
 
 The rooms are imported in the order in which a board needs them, so what a room is the first to
-import counts as its own. `test_budgets.py` asserts the lines, and `make evidence` prints them.
+import counts as its own. `whole/test_budgets.py` asserts the lines, `make evidence` prints them.
 """
 
 from __future__ import annotations

@@ -276,6 +276,14 @@ def test_silence_takes_three_attempts_of_half_a_second_and_is_told() -> None:
     assert blame_of(error.value) == "bench"
 
 
+def test_a_unit_that_answered_before_is_told_to_have_fallen_silent() -> None:
+    console, wire = attached()
+    console.hello()
+    wire.to_board = lost
+    with pytest.raises(NotReachableError, match="not a byte any more; has the unit restarted"):
+        console.vitals()
+
+
 @pytest.mark.parametrize(
     ("said", "hint"),
     [

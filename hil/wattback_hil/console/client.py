@@ -104,6 +104,7 @@ class Console:
 
         Raises RefusedError, GarbledError, or NotReachableError when nobody answers.
         """
+        heard_before = self._heard
         for _ in range(ATTEMPTS):
             self._sequence = (self._sequence + 1) % 256
             request = smp.read_request(group, command, self._sequence, fields)
@@ -111,7 +112,7 @@ class Console:
             answer = self._wait(group, command)
             if answer is not None:
                 return _accepted(answer.fields())
-        raise self._silence()
+        raise self._silence(self._heard - heard_before)
 
     def follow(self) -> Iterator[str]:
         """Readable lines, as they come, for ever; those that came before first."""
@@ -165,11 +166,14 @@ class Console:
         del self.texts[:-_MOST_KEPT]
         return messages
 
-    def _silence(self) -> NotReachableError:
+    def _silence(self, heard: int) -> NotReachableError:
+        # heard: bytes, since the request was made.
         tried = f"{self.where}: no answer in {ATTEMPTS} attempts"
         if any(prompt.strip() in text for text in self.texts for prompt in _PROMPTS):
             return NotReachableError(f"{tried}: a MicroPython prompt is there, and no firmware")
-        if not self._heard:
+        if not heard:
+            if self._hello is not None:
+                return NotReachableError(f"{tried}, not a byte any more; has the unit restarted?")
             return NotReachableError(f"{tried}, not a byte; is the unit powered, is it this port?")
         if self._echoes:
             return NotReachableError(f"{tried}: what is sent comes back; is this the right port?")
