@@ -10,7 +10,7 @@ from tests.unit.vehicle_messages import PARAMETERS, SETUP
 from wattback.dispatch import NO_CAP_W, Dispatch
 from wattback.export import WAIT_NAMES
 from wattback.retained import WORDS
-from wattback.settings import Settings
+from wattback.settings import SETTINGS, Settings
 from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, OWNER_SITE
 from wattback.vehicle import MESSAGE_LOOP
 
@@ -283,7 +283,7 @@ def test_no_supply_outgrows_a_small_integer_or_turns_a_limit_round(
     line_mv: int, millihertz: int
 ) -> None:
     bench = Bench()
-    for name in vars(bench.settings):
+    for name, *_ in SETTINGS:
         setattr(bench.settings, name, SmallInt(getattr(bench.settings, name)))
     bench.line_mv = SmallInt(line_mv)
     bench.millihertz = SmallInt(millihertz)

@@ -5,7 +5,7 @@ import pytest
 from tests.property.small_int import SmallInt
 from tests.unit.linked_wall import settings_with
 from wattback.grid.enter_service import PERIOD_MS, EnterService
-from wattback.settings import Settings
+from wattback.settings import SETTINGS, Settings
 
 GOOD = (10_000, 60_000)
 # IEEE 1547-2018 (evse.md 6.4): the edges of the windows, in basis points and millihertz.
@@ -138,7 +138,7 @@ def test_leaving_starts_delay_and_ramp_anew() -> None:
 
 def test_the_longest_times_stay_small_integers() -> None:
     settings = settings_of(enter_service_delay_s=600, enter_service_ramp_s=1_000)
-    for name in vars(settings):
+    for name, *_ in SETTINGS:
         setattr(settings, name, SmallInt(getattr(settings, name)))
     service = EnterService()
     run(service, (SmallInt(10_000), SmallInt(60_000)), 2_000, settings)
