@@ -56,7 +56,7 @@ from wattback.session import (
     WAIT_VENTILATION,
     Session,
 )
-from wattback.settings import Settings
+from wattback.settings import SETTINGS, Settings
 from wattback.signals import OPENING_NAMES, Inputs, Outputs, Report, Status
 from wattback.supply import Supply, windows_allow_export
 from wattback.thermal import Thermal
@@ -101,6 +101,7 @@ class Connector:
         self.retained = array("i", retained)
         self.stored = self.retained
         self.settings = Settings()
+        self._setting_names = own_names(self.settings, [row[0] for row in SETTINGS])
         self.queue = CommandQueue()
         self.pilot = Pilot()
         self.contactor = Contactor(self.retained)
@@ -264,7 +265,7 @@ class Connector:
                 words[at + 6],
             )
         elif code == commands.COMMAND_SET_SETTING:
-            self.settings.set(words[at + 1], words[at + 2])
+            setattr(self.settings, self._setting_names[words[at + 1]], words[at + 2])
             self._apply_capacity()
             self.dispatch.judge(self.settings)
         elif code == commands.COMMAND_SET_TIME:

@@ -6,7 +6,6 @@ then stays unavailable (fault settings_invalid) rather than guess.
 
 from micropython import const
 
-from wattback.interned import own_names
 from wattback.limits import HIGHEST_LIMIT_MA, NO_LIMIT_MA
 
 # May a setting change while the connector runs? The rest is the installer's, loaded at the start.
@@ -159,7 +158,6 @@ class Settings:
     def __init__(self) -> None:
         for row in SETTINGS:
             setattr(self, row[0], row[1])
-        self._names = own_names(self, [row[0] for row in SETTINGS])
 
     def load(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over `values`, integers in table order. Returns the first name refused, or "".
@@ -172,10 +170,6 @@ class Settings:
         for index, row in enumerate(SETTINGS):
             setattr(self, row[0], values[index])
         return ""
-
-    def set(self, index: int, value: int) -> None:
-        """Change one row of the table while the connector runs; the caller has checked it."""
-        setattr(self, self._names[index], value)
 
     def version(self) -> int:
         """A number of 16 bits, never 0, that differs when a setting of the table's start does."""

@@ -88,7 +88,7 @@ def carry(part: object, replaced: dict[int, SmallWords] | None = None) -> None:
             setattr(part, name, replaced.setdefault(id(value), SmallWords(value)))
         elif isinstance(value, tuple):
             for element in value:
-                if not isinstance(element, int):  # a table that the firmware only reads
+                if not isinstance(element, (int, str)):  # those of a table are only read
                     carry(element, replaced)
         elif type(value).__module__.startswith("wattback"):
             carry(value, replaced)

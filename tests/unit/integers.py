@@ -14,7 +14,7 @@ def integers_of(part: object, path: str = "connector") -> Iterator[tuple[str, in
             for index, element in enumerate(value):
                 if isinstance(element, int):
                     yield f"{here}[{index}]", element
-                else:
+                elif not isinstance(element, str):
                     yield from integers_of(element, f"{here}[{index}]")
         elif type(value).__module__.startswith("wattback"):
             yield from integers_of(value, here)

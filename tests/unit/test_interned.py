@@ -13,7 +13,10 @@ LOOKUPS = {"getattr", "setattr", "hasattr", "delattr"}
 ROOMS_OF_PORTS = {"boards", "codec", "console", "modbus", "vehicle_link"}  # their loop may wait
 # Before the first tick texts may be looked up; in a tick, what `own_names` has made.
 BEFORE_TICKS = {"settings.py": {"__init__", "load", "version"}, "signals.py": {"__init__"}}
-IN_TICKS = {"settings.py": {"set": "_names"}, "publish.py": {"publish_openings": "opening_names"}}
+IN_TICKS = {
+    "connector.py": {"_obey": "_setting_names"},
+    "publish.py": {"publish_openings": "opening_names"},
+}
 
 
 def test_own_names_are_the_things_own_in_the_order_asked_for() -> None:
