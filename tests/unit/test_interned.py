@@ -10,9 +10,11 @@ from wattback.settings import SETTINGS
 from wattback.signals import OPENING_NAMES
 
 LOOKUPS = {"getattr", "setattr", "hasattr", "delattr"}
-ROOMS_OF_PORTS = {"boards", "codec", "console", "modbus", "vehicle_link"}  # their loop may wait
+ROOMS_OF_PORTS = ("codec", "console", "modbus", "vehicle_link")  # their loop may wait
 # Before the first tick texts may be looked up; in a tick, what `own_names` has made.
 BEFORE_TICKS = {"settings.py": {"__init__", "load", "version"}, "signals.py": {"__init__"}}
+# Of a board: at boot, or in the loop beside the ticks.
+BESIDE_TICKS = ("slow_inputs.py", "spread.py", "unit.py")
 IN_TICKS = {
     "connector.py": {"_obey": "_setting_names"},
     "publish.py": {"publish_openings": "opening_names"},
@@ -38,22 +40,28 @@ def test_micropython_interns_own_names_all_and_those_as_they_are_written_not_all
     assert own == f"own: {len(OPENING_NAMES)} {len(SETTINGS)}"
 
 
-def lookups() -> Iterator[tuple[str, str, ast.Call]]:
-    """(file, function, call) of everything outside the ports' rooms that looks up by a text."""
+def lookups(*rooms_left_out: str) -> Iterator[tuple[str, str, ast.Call]]:
+    """(file, function, call) of everything outside some rooms that looks up by a text."""
     for path in sorted(FIRMWARE.rglob("*.py")):
-        if not ROOMS_OF_PORTS & set(path.relative_to(FIRMWARE).parts):
-            for function in ast.walk(tree_of(path)):
-                if isinstance(function, ast.FunctionDef):
-                    for call in ast.walk(function):
-                        if isinstance(call, ast.Call) and ast.unparse(call.func) in LOOKUPS:
-                            yield path.name, function.name, call
+        if set(rooms_left_out) & set(path.relative_to(FIRMWARE).parts):
+            continue
+        for function in ast.walk(tree_of(path)):
+            if isinstance(function, ast.FunctionDef):
+                for call in ast.walk(function):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func) in LOOKUPS:
+                        yield path.name, function.name, call
 
 
 def test_the_core_looks_nothing_up_by_a_text_once_it_ticks() -> None:
-    in_ticks = {}
-    for file, function, call in lookups():
+    in_ticks: dict[str, dict[str, str]] = {}
+    for file, function, call in lookups("boards", *ROOMS_OF_PORTS):
         if function not in BEFORE_TICKS.get(file, ()):
             name = call.args[1]
             assert isinstance(name, ast.Subscript), f"{file}:{call.lineno}"
-            in_ticks[file] = {function: ast.unparse(name.value).split(".")[-1]}
+            in_ticks.setdefault(file, {})[function] = ast.unparse(name.value).split(".")[-1]
     assert in_ticks == IN_TICKS
+
+
+def test_nor_does_the_board_of_a_pico_but_at_boot_and_beside_the_ticks() -> None:
+    files = {file for file, _, _ in lookups(*ROOMS_OF_PORTS)}
+    assert files - {*BEFORE_TICKS, *IN_TICKS} == {*BESIDE_TICKS}
