@@ -101,7 +101,7 @@ class Connector:
         self.retained = array("i", retained)
         self.stored = self.retained
         self.settings = Settings()
-        self._setting_names = own_names(self.settings, [row[0] for row in SETTINGS])
+        self._setting_names = own_names(self.settings, tuple(row[0] for row in SETTINGS))
         self.queue = CommandQueue()
         self.pilot = Pilot()
         self.contactor = Contactor(self.retained)

@@ -7,7 +7,7 @@ for ever. The keys of an object's own attributes are such names.
 """
 
 
-def own_names(thing: object, names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def own_names(thing: object, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of attributes that `thing` has, in the order of `names`, as it keeps them."""
     kept: dict[str, str] = {}
     for name in thing.__dict__:

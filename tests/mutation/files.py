@@ -24,6 +24,7 @@ SAFETY_FILES: dict[str, tuple[str, ...]] = {
     "thermal": (f"{_UNIT}/test_thermal*.py",),
     "contactor": (f"{_UNIT}/test_contactor*.py",),
     "interlocks": (f"{_UNIT}/test_interlocks*.py",),
+    "interned": (f"{_UNIT}/test_interned.py",),
     "plausible": (f"{_UNIT}/test_plausible*.py",),
     "permission": (f"{_UNIT}/test_permission*.py",),
     "heartbeat": (f"{_UNIT}/test_heartbeat*.py",),

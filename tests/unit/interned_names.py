@@ -8,7 +8,7 @@ from wattback.settings import SETTINGS, Settings
 from wattback.signals import OPENING_NAMES, Report
 
 
-def interned(thing: object, names: tuple[str, ...] | list[str]) -> int:
+def interned(thing: object, names: tuple[str, ...]) -> int:
     """How many of the names are the very keys of the thing's attributes."""
     count = 0
     for name in names:
@@ -19,7 +19,7 @@ def interned(thing: object, names: tuple[str, ...] | list[str]) -> int:
 
 report = Report()
 settings = Settings()
-names = [row[0] for row in SETTINGS]
+names = tuple(row[0] for row in SETTINGS)
 print("as they are written:", interned(report, OPENING_NAMES), interned(settings, names))
 print(
     "own:",

@@ -36,6 +36,17 @@ def test_it_is_silent_when_its_time_has_passed_and_not_before(timeout_s: int, dt
     assert heartbeat.state == SILENT
 
 
+def test_a_silence_of_a_millisecond_is_one() -> None:
+    heartbeat = Heartbeat()
+    heartbeat.beat(7)
+    heartbeat.age(1, 0)  # the step of the beat itself
+    heartbeat.age(1, 1)
+    run(heartbeat, 990, 1)
+    assert heartbeat.state == PRESENT
+    heartbeat.age(1, 10)
+    assert heartbeat.state == SILENT
+
+
 def test_a_beat_in_time_keeps_it_present() -> None:
     heartbeat = Heartbeat()
     for counter in range(100):

@@ -272,3 +272,14 @@ def test_a_diode_that_was_lost_for_long_is_lost_again_with_one_bad_sample() -> N
     feed(pilot, "C", 60)
     feed(pilot, "C", 10, SHORTED_LOW_MV)
     assert pilot.fault_bits == 0
+
+
+def test_what_was_away_in_short_steps_is_made_up_for_in_longer_ones_though_it_is_steady() -> None:
+    pilot = pilot_in("C")
+    for _ in range(7):
+        pilot.sense(LEVELS_MV["B"], GOOD_LOW_MV, 4)
+    while not pilot.steady:  # of whose steps a fifth is nothing
+        pilot.sense(LEVELS_MV["C"], GOOD_LOW_MV, 4)
+    feed(pilot, "C", 1_000)
+    pilot.sense(LEVELS_MV["B"], GOOD_LOW_MV, TICK_MS)
+    assert pilot.requesting == 1

@@ -1,6 +1,7 @@
 """The leak's curve to the tick: its rows anew from the curve, and how soon heat comes and goes."""
 
 import math
+from fractions import Fraction
 
 import pytest
 
@@ -106,3 +107,26 @@ def test_a_leak_that_has_been_forgotten_has_its_whole_time_again() -> None:
         residual.forget()
         assert ms_until_tripped(residual, first_ua) == limit_ms
         assert residual.unlatched == (1 if first_ua >= 66_000 else 0)
+
+
+# A leak that changes, (µA, samples) …, and the sample with which its exact parts are a whole.
+CHANGING = [
+    (((22_000, 4), (27_000, 6), (40_000, 99)), 18),
+    (((18_000, 6), (22_000, 24), (27_000, 99)), 41),
+    (((18_000, 49), (22_000, 99)), 59),
+    (((18_000, 20), (22_000, 13), (50_000, 99)), 37),
+]
+
+
+@pytest.mark.parametrize(("leak", "trips_with"), CHANGING)
+def test_a_leak_that_passes_through_rows_trips_when_their_parts_are_a_whole(
+    leak: tuple[tuple[int, int], ...], trips_with: int
+) -> None:
+    limits = {first_ua: limit_ms for first_ua, _, limit_ms in ROWS}
+    samples = [ua for ua, count in leak for _ in range(count)]
+    parts = [Fraction(TICK_MS, limits[ua]) for ua in samples]
+    assert sum(parts[: trips_with - 1]) < 1 <= sum(parts[:trips_with])
+    residual = Residual()
+    for number, ua in enumerate(samples[:trips_with], 1):
+        residual.sense(ua, 1, TICK_MS)
+        assert residual.tripped == (number == trips_with)
