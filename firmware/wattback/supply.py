@@ -9,7 +9,6 @@ sum looks well.
 from micropython import const
 
 from wattback.fault_table import LEG_ANGLE, OPEN_NEUTRAL, SUPPLY_OUT_OF_WINDOW
-from wattback.grid.trips import TRIPS
 from wattback.settings import Settings
 
 _STEADY_MS = const(1000)  # in the window this long before the first use after power-up
@@ -19,6 +18,11 @@ _LIVE_MV = const(80000)
 _LIVE_LOW_MILLIHERTZ = const(40000)
 _LIVE_HIGH_MILLIHERTZ = const(80000)
 _ANGLE_MS = const(1000)  # this design's: longer than a dip's return takes, for a reset ends it
+# In which every category operates without an end (6.3, C).
+_CONTINUOUS_LOW_BP = const(8800)
+_CONTINUOUS_HIGH_BP = const(11000)
+_CONTINUOUS_LOW_MILLIHERTZ = const(58800)
+_CONTINUOUS_HIGH_MILLIHERTZ = const(61200)
 _RIDE_MS = const(1100)  # 1 s at 0 V (category III; evse.md 6.3, C) and the age of its samples
 
 
@@ -58,7 +62,8 @@ class Supply:
 
         exporting: 1 while a source is connected, which must ride through what a charger need not:
         the grid code's own timers then judge line and frequency (`grid/trips.py`). Legs apart
-        count whatever their sum is, for nobody else judges a lost leg in less than 21 s.
+        count whatever their sum is, for nobody else judges a lost leg in less than
+        the time of a must-trip.
         """
         wrong = 0
         apart = abs(l1_mv - l2_mv) > settings.legs_apart_mv
@@ -130,28 +135,23 @@ def windows_allow_export(settings: Settings) -> str:
 
     While a source is connected the windows do not count, so they never cut short what a row of
     the grid code rides through. Left to check is what counts before, between and during exports:
-    no window is narrower than the band in which no row runs, since an export begins and ends in
-    charging; the trip time outlasts 1 s at 0 V, in which an export may end; and the legs may
-    differ as much as when each is anywhere in that band.
+    no window is narrower than the region of continuous operation, since an export begins and ends
+    in charging; the trip time outlasts 1 s at 0 V, in which an export may end; and the legs may
+    differ as much as when each is anywhere in that region.
     """
     if not settings.export_permitted:
         return ""
-    lows = [0, 0]  # of voltage in basis points and of frequency, as `TRIPS` counts them
-    highs = [1 << 28, 1 << 28]
-    for quantity, above, threshold, _ in TRIPS:
-        if above:
-            highs[quantity] = min(highs[quantity], threshold)
-        else:
-            lows[quantity] = max(lows[quantity], threshold)
-    low_mv = settings.nominal_line_mv // 10 * lows[0] // 1000
-    high_mv = settings.nominal_line_mv // 10 * highs[0] // 1000
+    low_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_LOW_BP // 1000
+    high_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_HIGH_BP // 1000
+    low_millihertz = settings.frequency_low_millihertz
+    high_millihertz = settings.frequency_high_millihertz
     for name, narrow in (
         ("line_low_mv", settings.line_low_mv > low_mv),
         ("line_high_mv", settings.line_high_mv < high_mv),
         ("leg_low_mv", settings.leg_low_mv > low_mv // 2),
         ("leg_high_mv", settings.leg_high_mv < high_mv // 2),
-        ("frequency_low_millihertz", settings.frequency_low_millihertz > lows[1]),
-        ("frequency_high_millihertz", settings.frequency_high_millihertz < highs[1]),
+        ("frequency_low_millihertz", low_millihertz > _CONTINUOUS_LOW_MILLIHERTZ),
+        ("frequency_high_millihertz", high_millihertz < _CONTINUOUS_HIGH_MILLIHERTZ),
         ("supply_trip_ms", settings.supply_trip_ms < _RIDE_MS),
         ("legs_apart_mv", settings.legs_apart_mv < (high_mv - low_mv) // 2),
     ):

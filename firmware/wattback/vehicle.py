@@ -11,6 +11,7 @@ from array import array
 
 from micropython import const
 
+from wattback.grid.trips import category_has
 from wattback.settings import Settings
 
 # How far the link has come.
@@ -141,7 +142,9 @@ class Vehicle:
             self.refusal = REFUSAL_CHARGE_ONLY
         elif not inbox[INBOX_CERTIFIED]:
             self.refusal = REFUSAL_CERTIFICATION
-        elif inbox[INBOX_CATEGORY] < settings.abnormal_category:
+        elif inbox[INBOX_CATEGORY] < settings.abnormal_category or not category_has(
+            settings, inbox[INBOX_CATEGORY]
+        ):
             self.refusal = REFUSAL_CATEGORY
         elif differs_mv > nominal_mv // _VOLTAGE_TOLERANCE:
             self.refusal = REFUSAL_VOLTAGE

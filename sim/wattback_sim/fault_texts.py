@@ -130,7 +130,8 @@ FAULT_TABLE = {
         9,
         "a stored setting is outside its range",
         "settings, when they are loaded",
-        "one value outside the range that `wattback sim parameters` lists",
+        "one value outside the range that `wattback sim parameters` lists, or one that the site's "
+        "category or another setting does not allow",
         _CHOICE,
         "correct the installer's settings, then switch the connector off and on",
     ),

@@ -305,8 +305,22 @@ STORIES = st.tuples(
     st.sampled_from([(), VISIT, EXPORT, EXPORT]),
     st.lists(SEGMENTS, min_size=1, max_size=12),
 ).map(lambda parts: [*parts[0], *parts[1]])
+# What a category narrows further (evse.md 6.1): the others leave the connector unavailable.
+_TIMES_MS = {False: ((2_000, 21_000), (160, 2_000)), True: ((21_000, 50_000), (2_000, 21_000))}
+
+
+def _of_its_category(values: tuple[int, ...]) -> tuple[int, ...]:
+    settings = dict(zip((row[0] for row in SETTINGS), values, strict=True))
+    times_ms = _TIMES_MS[settings["abnormal_category"] == 3]
+    for name, (low, high) in zip(("trip_uv1_ms", "trip_uv2_ms"), times_ms, strict=True):
+        settings[name] = low + settings[name] % (high - low + 1)
+    return tuple(settings.values())
+
+
+_ANY_SETTINGS = st.tuples(*(st.integers(row[2], row[3]) for row in SETTINGS))
 CHOSEN_SETTINGS = (
     st.just(tuple(DEFAULTS))
     | st.just(EXPORT_SITE)
-    | st.tuples(*(st.integers(row[2], row[3]) for row in SETTINGS))
+    | _ANY_SETTINGS.map(_of_its_category)
+    | _ANY_SETTINGS
 )

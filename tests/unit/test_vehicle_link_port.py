@@ -15,9 +15,9 @@ from tests.unit.vehicle_link_pair import (
     Bench,
 )
 from wattback.export import WAIT_CONTACTOR, WAIT_NAMES, WAIT_TARGET
-from wattback.grid.trips import TRIP_NAMES, TRIPS
+from wattback.grid.trips import TRIP_NAMES
 from wattback.service import NEVER
-from wattback.settings import Settings
+from wattback.settings import SETTINGS, Settings
 from wattback.vehicle import (
     LINK_ACCEPTED,
     LINK_AUTHORISED,
@@ -225,8 +225,16 @@ def test_service_is_permitted_unless_something_speaks_against_it(bench: Bench, n
     assert wanted == (1 if wait == WAIT_CONTACTOR else None)
 
 
-def test_the_discovery_tells_the_settings_that_the_connector_itself_keeps_to(bench: Bench) -> None:
+@pytest.mark.parametrize("at", [1, 2, 3], ids=["default", "lowest", "highest"])
+def test_the_discovery_tells_the_settings_that_the_connector_itself_keeps_to(
+    bench: Bench, at: int
+) -> None:
     settings = bench.core.settings
+    for row in SETTINGS:
+        if row[0].startswith(("trip_", "enter_service_")):
+            setattr(settings, row[0], row[at])
+    trips = bench.core.dispatch.trips
+    trips.load(settings)
     answer = bench.ask(DISCOVERY | {Key.SessionID: bench.ask(SETUP)[Key.SessionID]})
     enter_service = [answer[key] for key in range(33, 39)]
     assert enter_service == [
@@ -238,9 +246,9 @@ def test_the_discovery_tells_the_settings_that_the_connector_itself_keeps_to(ben
         settings.enter_service_ramp_s,
     ]
     curves = {"OV": 39, "UV": 40, "OF": 41, "UF": 42}
-    for name, row in zip(TRIP_NAMES, TRIPS, strict=True):
-        assert [row[2], row[3]] in answer[curves[name[:2]]], name
-    assert sum(len(answer[key]) for key in curves.values()) == len(TRIPS)
+    for name, *trip in zip(TRIP_NAMES, trips.thresholds, trips.times_ms, strict=True):
+        assert trip in answer[curves[name[:2]]], name
+    assert sum(len(answer[key]) for key in curves.values()) == len(TRIP_NAMES)
 
 
 def test_names_are_kept_for_whoever_asks_on_site(bench: Bench) -> None:

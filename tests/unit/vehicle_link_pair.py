@@ -7,6 +7,7 @@ the output at once.
 
 from typing import Any
 
+from wattback.grid.trips import Trips
 from wattback.settings import Settings
 from wattback.signals import Report, Status
 from wattback.vehicle import INBOX_KIND, Vehicle
@@ -39,6 +40,13 @@ LOOP: Fields = {
 STOP: Fields = {Key.Message: 7}
 
 
+class StubDispatch:
+    """What the port sees of a dispatch."""
+
+    def __init__(self) -> None:
+        self.trips = Trips()
+
+
 class StubConnector:
     """What a port sees of a connector. taken: kinds of the messages that reached the core."""
 
@@ -47,6 +55,7 @@ class StubConnector:
         self.status = Status()
         self.report = Report()
         self.vehicle = Vehicle()
+        self.dispatch = StubDispatch()
         self.vehicle.settings_version = SETTINGS_VERSION
         self.connected = 1
         self.taken: list[int] = []

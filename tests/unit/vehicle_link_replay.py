@@ -6,10 +6,18 @@ knows whenever a tick has changed that. Only the firmware must be importable.
 
 import sys
 
+from wattback.grid.trips import Trips
 from wattback.settings import Settings
 from wattback.signals import Report, Status
 from wattback.vehicle import Vehicle
 from wattback.vehicle_link.port import VehicleLinkPort
+
+
+class StubDispatch:
+    """What the port sees of a dispatch."""
+
+    def __init__(self) -> None:
+        self.trips = Trips()
 
 
 class Core:
@@ -20,6 +28,7 @@ class Core:
         self.status = Status()
         self.report = Report()
         self.vehicle = Vehicle()
+        self.dispatch = StubDispatch()
         self.vehicle.settings_version = 4711
         self.ticks = 0
 

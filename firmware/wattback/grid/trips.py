@@ -1,63 +1,123 @@
 """Must-trip: abnormal voltage or frequency for longer than its time ends the export.
 
-The backstop behind the vehicle's own inverter, with the default settings of IEEE 1547-2018 for
-abnormal category III (evse.md 6.1, C; 6.2, C). Each row has its own timer. The time includes the
-contactor's opening, so a trip is called that much earlier.
+The backstop behind the vehicle's own inverter, with the settings of IEEE 1547-2018 (evse.md
+6.1, C; 6.2, C). Each row has its own timer. The time includes the contactor's opening, so a trip
+is called that much earlier.
 """
 
 from array import array
 
 from micropython import const
 
-_VOLTAGE = const(0)  # basis points of nominal
-_FREQUENCY = const(1)  # millihertz
+from wattback.settings import Settings
+
 # The coil's release and the age of a sample; from the shortest time of 160 ms 100 are left.
 _AHEAD_MS = const(60)
-# Below both there is no voltage to count a frequency from, and the rows of the voltage judge: a
-# dip to nothing is ridden through for its 2 s (evse.md 6.3, C).
+# Below both there is no voltage to count a frequency from: a dead line, or a dead meter. A dip to
+# nothing is ridden through for 1 s (evse.md 6.3, C), and nobody feeds what nobody measures for
+# more than the 2 s of an island (evse.md 6.6, C), whatever the rows of the voltage are set to.
 _COUNTED_BP = const(5000)
 _COUNTED_MILLIHERTZ = const(1000)
+_DEAD_MS = const(2000)
 _NOMINAL_MILLIHERTZ = const(60000)
+_OV2_BP = const(12000)  # fixed in every category (6.1, C), like its time
+_OV2_MS = const(160)
 
-# (quantity, above, threshold, ms): `above` 1 trips over the threshold, 0 below it.
-TRIPS = (
-    (_VOLTAGE, 1, 12000, 160),  # OV2
-    (_VOLTAGE, 1, 11000, 13000),  # OV1
-    (_VOLTAGE, 0, 8800, 21000),  # UV1
-    (_VOLTAGE, 0, 5000, 2000),  # UV2
-    (_FREQUENCY, 1, 62000, 160),  # OF2
-    (_FREQUENCY, 1, 61200, 300000),  # OF1
-    (_FREQUENCY, 0, 58500, 300000),  # UF1
-    (_FREQUENCY, 0, 56500, 160),  # UF2
-)
 TRIP_NAMES = ("OV2", "OV1", "UV1", "UV2", "OF2", "OF1", "UF1", "UF2")
+_ROWS = const(8)
+# What the place of a row says: four of the voltage first, of each two above and two below.
+_FIRST_OF_FREQUENCY = const(4)
+_BELOW = const(2)
+_CATEGORY_III = const(3)
+# Where the times of category III begin, those of I and II end (6.1, C).
+_UV1_MS = const(21000)
+_UV2_MS = const(2000)
+
+
+def category_has(settings: Settings, category: int) -> int:
+    """1 when an inverter of this abnormal category (1 … 3) may be given these times, else 0.
+
+    All other settings have the same ranges in every category (evse.md 6.1, C; 6.2, C).
+    """
+    if category == _CATEGORY_III:
+        return 1 if settings.trip_uv1_ms >= _UV1_MS and settings.trip_uv2_ms >= _UV2_MS else 0
+    return 1 if settings.trip_uv1_ms <= _UV1_MS and settings.trip_uv2_ms <= _UV2_MS else 0
+
+
+def category_allows(settings: Settings) -> str:
+    """The first time that the site's own category may not be given, or ""; asked at the load."""
+    if category_has(settings, settings.abnormal_category):
+        return ""
+    third = settings.abnormal_category == _CATEGORY_III
+    uv1_fits = settings.trip_uv1_ms >= _UV1_MS if third else settings.trip_uv1_ms <= _UV1_MS
+    return "trip_uv2_ms" if uv1_fits else "trip_uv1_ms"
 
 
 class Trips:
-    """tripped: 1 while some row has run out. normal: 1 when the last sample was beyond no row."""
+    """tripped: 1 while some row has run out. normal: 1 when the last sample was beyond no row.
+    thresholds, times_ms: of each of TRIP_NAMES, as loaded; basis points of nominal or millihertz.
+    """
 
     def __init__(self) -> None:
         self.tripped = 0
         self.normal = 1
-        self._beyond_ms = array("i", [0] * len(TRIPS))
+        self.thresholds = array("i", [0] * _ROWS)
+        self.times_ms = array("i", [0] * _ROWS)
+        self._beyond_ms = array("i", [0] * _ROWS)
+        self._dead_ms = 0
+        self._low_bp = 0  # between these no row runs
+        self._high_bp = 0
+        self._low_millihertz = 0
+        self._high_millihertz = 0
+        self.load(Settings())
+
+    def load(self, settings: Settings) -> None:
+        """Take over the settings, before the first sample."""
+        rows = (
+            (_OV2_BP, _OV2_MS),
+            (settings.trip_ov1_bp, settings.trip_ov1_ms),
+            (settings.trip_uv1_bp, settings.trip_uv1_ms),
+            (settings.trip_uv2_bp, settings.trip_uv2_ms),
+            (settings.trip_of2_millihertz, settings.trip_of2_ms),
+            (settings.trip_of1_millihertz, settings.trip_of1_ms),
+            (settings.trip_uf1_millihertz, settings.trip_uf1_ms),
+            (settings.trip_uf2_millihertz, settings.trip_uf2_ms),
+        )
+        for index, row in enumerate(rows):
+            self.thresholds[index], self.times_ms[index] = row
+        self._low_bp = max(settings.trip_uv1_bp, settings.trip_uv2_bp)
+        self._high_bp = min(settings.trip_ov1_bp, _OV2_BP)
+        self._low_millihertz = max(settings.trip_uf1_millihertz, settings.trip_uf2_millihertz)
+        self._high_millihertz = min(settings.trip_of1_millihertz, settings.trip_of2_millihertz)
 
     def sense(self, line_bp: int, millihertz: int, dt_ms: int) -> None:
         """Judge one sample: line voltage in basis points of nominal, frequency."""
-        if line_bp < _COUNTED_BP and millihertz < _COUNTED_MILLIHERTZ:
+        dead = line_bp < _COUNTED_BP and millihertz < _COUNTED_MILLIHERTZ
+        if dead:
             millihertz = _NOMINAL_MILLIHERTZ
-        beyond = line_bp > 11000 or line_bp < 8800 or millihertz > 61200 or millihertz < 58500
-        if not beyond:
+        elif (
+            self._low_bp <= line_bp <= self._high_bp
+            and self._low_millihertz <= millihertz <= self._high_millihertz
+        ):
             if not self.normal:
                 self._clear()
             return
         self.normal = 0
         self.tripped = 0
+        if not dead:
+            self._dead_ms = 0
+        elif self._dead_ms < _DEAD_MS - _AHEAD_MS:
+            self._dead_ms += dt_ms
+        else:
+            self.tripped = 1
         beyond_ms = self._beyond_ms
-        for index in range(len(TRIPS)):
-            quantity, above, threshold, row_ms = TRIPS[index]
-            value = line_bp if quantity == _VOLTAGE else millihertz
-            if value > threshold if above else value < threshold:
-                if beyond_ms[index] < row_ms - _AHEAD_MS:
+        thresholds = self.thresholds
+        times_ms = self.times_ms
+        for index in range(_ROWS):
+            value = line_bp if index < _FIRST_OF_FREQUENCY else millihertz
+            threshold = thresholds[index]
+            if value > threshold if index & _BELOW == 0 else value < threshold:
+                if beyond_ms[index] < times_ms[index] - _AHEAD_MS:
                     beyond_ms[index] += dt_ms
                 else:
                     self.tripped = 1
@@ -65,7 +125,8 @@ class Trips:
                 beyond_ms[index] = 0
 
     def _clear(self) -> None:
-        for index in range(len(TRIPS)):
+        for index in range(_ROWS):
             self._beyond_ms[index] = 0
+        self._dead_ms = 0
         self.normal = 1
         self.tripped = 0

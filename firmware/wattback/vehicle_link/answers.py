@@ -9,7 +9,6 @@ from micropython import const
 
 from wattback.codec.cbor import Writer
 from wattback.export import WAIT_CONTACTOR, WAIT_TARGET
-from wattback.grid.trips import TRIPS
 from wattback.vehicle_link.frames import MESSAGE_AT
 from wattback.vehicle_link.requests import CHARGE_LOOP, CHARGE_PARAMETER_DISCOVERY, FAILED
 
@@ -152,9 +151,10 @@ class Answer:
     def _write_curve(self, which: int) -> None:
         # The trip table has two rows a curve, in the order of the curves' keys.
         writer = self._writer
+        trips = self._connector.dispatch.trips
         writer.integer(_MUST_TRIP_CURVES + which)
         writer.array(2)
         for index in range(2 * which, 2 * which + 2):
             writer.array(2)
-            writer.integer(TRIPS[index][2])
-            writer.integer(TRIPS[index][3])
+            writer.integer(trips.thresholds[index])
+            writer.integer(trips.times_ms[index])

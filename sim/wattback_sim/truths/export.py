@@ -64,6 +64,11 @@ class ExportTruths:
             self._fail(now_us, 2, "export commanded through an open contactor")
         if not ledger.setting("export_permitted") or not ledger.setting("export_enabled"):
             self._fail(now_us, 2, "export commanded where it is not permitted")
+        if self._service.not_allowed:
+            name = self._service.not_allowed
+            self._fail(
+                now_us, 2, f"export commanded with a {name} that its category does not allow"
+            )
         if not self._service.entered:
             self._fail(now_us, 2, "export commanded before the grid was good for its delay")
         link = vehicle.evcc.parameters

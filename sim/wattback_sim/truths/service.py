@@ -1,8 +1,8 @@
 """An independent account of the grid: may a source be in service, and must it have left?
 
-From the world's true voltage and frequency, with the figures of IEEE 1547-2018 as the facts give
-them (evse.md 6.1, 6.2, 6.4; C), not from the firmware's tables. Where a sensor's noise decides,
-the doubt is the firmware's.
+From the world's true voltage and frequency, with the settings of IEEE 1547-2018 that the unit was
+given (evse.md 6.1, 6.2, 6.4; C), not from what the firmware has made of them. Where a sensor's
+noise decides, the doubt is the firmware's.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _UNSEEN_US = 170_000
 
 @dataclass(frozen=True, slots=True)
 class MustTrip:
-    """One default setting of abnormal category III: beyond `bound` for `after_s`, in pu or Hz."""
+    """A must-trip: beyond `bound` for `after_s`, in pu or Hz."""
 
     name: str
     of_voltage: bool
@@ -27,23 +27,75 @@ class MustTrip:
     after_s: float
 
 
-MUST_TRIPS = (
-    MustTrip("OV2", True, True, 1.20, 0.16),
-    MustTrip("OV1", True, True, 1.10, 13.0),
-    MustTrip("UV1", True, False, 0.88, 21.0),
-    MustTrip("UV2", True, False, 0.50, 2.0),
-    MustTrip("OF2", False, True, 62.0, 0.16),
-    MustTrip("OF1", False, True, 61.2, 300.0),
-    MustTrip("UF1", False, False, 58.5, 300.0),
-    MustTrip("UF2", False, False, 56.5, 0.16),
-)
+def must_trips(settings: Mapping[str, int]) -> tuple[MustTrip, ...]:
+    """Those of a unit with these settings; over 1.20 pu nobody may change anything."""
+
+    def of(name: str, above: bool) -> MustTrip:
+        volts = f"trip_{name.lower()}_bp"
+        if volts in settings:
+            bound = settings[volts] / 10_000
+        else:
+            bound = settings[f"trip_{name.lower()}_millihertz"] / 1_000
+        return MustTrip(
+            name, volts in settings, above, bound, settings[f"trip_{name.lower()}_ms"] / 1_000
+        )
+
+    return (
+        MustTrip("OV2", True, True, 1.20, 0.16),
+        of("OV1", True),
+        of("UV1", False),
+        of("UV2", False),
+        of("OF2", True),
+        of("OF1", True),
+        of("UF1", False),
+        of("UF2", False),
+    )
+
+
+# What a category allows, in pu or Hz and s (evse.md 6.1, 6.2; C): of OV1, UV1, UV2, OF2, OF1, UF1,
+# UF2 the bounds, and the times.
+_BOUNDS = {
+    "OV1": (1.10, 1.20),
+    "UV1": (0.0, 0.88),
+    "UV2": (0.0, 0.50),
+    "OF2": (61.8, 66.0),
+    "OF1": (61.0, 66.0),
+    "UF1": (50.0, 59.0),
+    "UF2": (50.0, 57.0),
+}
+_TIMES_S = {
+    "OV1": (1.0, 13.0),
+    "UV1": (2.0, 21.0),
+    "UV2": (0.16, 2.0),
+    "OF2": (0.16, 1000.0),
+    "OF1": (180.0, 1000.0),
+    "UF1": (180.0, 1000.0),
+    "UF2": (0.16, 1000.0),
+}
+_TIMES_OF_III_S = {"UV1": (21.0, 50.0), "UV2": (2.0, 21.0)}
+# Nobody feeds a line that nobody can measure (8.1.1 by secondary sources; evse.md 6.6, C).
+_DEAD = MustTrip("a dead line", True, False, 0.5, 2.0)
+
+
+def not_allowed(settings: Mapping[str, int]) -> str:
+    """The first must-trip whose settings the site's abnormal category does not allow, or ""."""
+    times_s = _TIMES_S | (_TIMES_OF_III_S if settings["abnormal_category"] == 3 else {})
+    for row in must_trips(settings):
+        low, high = _BOUNDS.get(row.name, (row.bound, row.bound))
+        short_s, long_s = times_s.get(row.name, (row.after_s, row.after_s))
+        if not (low <= row.bound <= high and short_s <= row.after_s <= long_s):
+            return row.name
+    return ""
 
 
 class ServiceWatch:
     """entered: the grid has been good for the delay, and has not been bad since. overdue: the
-    must-trip whose time has passed, or None."""
+    must-trip whose time has passed, or None. not_allowed: one that the site's category does not
+    allow, or "".
+    """
 
     def __init__(self, settings: Mapping[str, int]) -> None:
+        self.not_allowed = not_allowed(settings)
         self.entered = False
         self.overdue: MustTrip | None = None
         self._nominal_v = settings["nominal_line_mv"] / 1000.0
@@ -54,7 +106,8 @@ class ServiceWatch:
         self._delay_us = settings["enter_service_delay_s"] * 1_000_000 - _DELAY_SLACK_US
         self._good_us: int | None = None
         self._bad_us: int | None = None
-        self._beyond_us: list[int | None] = [None] * len(MUST_TRIPS)
+        self._must_trips = (*must_trips(settings), _DEAD)
+        self._beyond_us: list[int | None] = [None] * len(self._must_trips)
 
     def restarted(self) -> None:
         """The board has booted: its delay begins anew."""
@@ -79,12 +132,13 @@ class ServiceWatch:
         if not good:
             self._watch_trips(now_us, line_pu, hz)
         elif any(self._beyond_us):
-            self._beyond_us = [None] * len(MUST_TRIPS)
+            self._beyond_us = [None] * len(self._must_trips)
 
     def _watch_trips(self, now_us: int, line_pu: float, hz: float) -> None:
-        for index, row in enumerate(MUST_TRIPS):
-            if not row.of_voltage and hz <= 0.0:
-                self._beyond_us[index] = None  # no voltage to count it from
+        for index, row in enumerate(self._must_trips):
+            # Where there is no voltage there is no frequency, and only there a line is dead.
+            if hz <= 0.0 if not row.of_voltage else row is _DEAD and hz > 0.0:
+                self._beyond_us[index] = None
                 continue
             value = line_pu if row.of_voltage else hz
             slack = _PU_SLACK if row.of_voltage else _HZ_SLACK

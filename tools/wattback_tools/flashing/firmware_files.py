@@ -33,6 +33,8 @@ def settings_file(path: Path) -> bytes:
     """
     install()
     from wattback import settings
+    from wattback.grid.trips import category_allows
+    from wattback.supply import windows_allow_export
 
     try:
         chosen = json.loads(path.read_text("utf-8"))
@@ -53,7 +55,9 @@ def settings_file(path: Path) -> bytes:
             raise BadInputError(
                 f"{path}: {name} is {value!r}; expected an integer from {lowest} to {highest}"
             )
-    refused = settings.Settings().load([chosen.get(name, row[1]) for name, row in rows.items()])
+    together = settings.Settings()
+    together.load([chosen.get(name, row[1]) for name, row in rows.items()])
+    refused = category_allows(together) or windows_allow_export(together)
     if refused:
         raise BadInputError(f"{path}: {refused} does not go together with the other settings")
     return json.dumps(chosen, indent=1).encode()

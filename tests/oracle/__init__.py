@@ -1,0 +1,1 @@
+"""Independent models of others, asked the same questions."""
