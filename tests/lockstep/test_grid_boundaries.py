@@ -90,7 +90,9 @@ MUST_TRIPS = {
 def test_a_must_trip_parts_the_contacts_in_its_time_just_outside_and_never_just_inside(
     row: MustTrip,
 ) -> None:
-    with exporting_site(MICROPYTHON, INITIAL, row.settings) as site:
+    category = row.settings.get("abnormal_category", 3)
+    initial = INITIAL | {"link.abnormal_category": category}  # that can have these settings
+    with exporting_site(MICROPYTHON, initial, row.settings) as site:
         site.write(WSet=WANTED_W, WSetEna=1)
         site.until_exports(WANTED_W)
         row.step(site, -1)
