@@ -156,7 +156,7 @@ class _Clocks:
         self._low_s = 0.0
 
     def is_off(self, pu: float, hz: float) -> bool:
-        """Is neither near anything that counts, nor a voltage too low to count a frequency by?"""
+        """Is nothing that counts near this voltage or this frequency?"""
         pus = [row.bound for row in self._rows if row.of_voltage] + self._pus
         hzs = [row.bound for row in self._rows if not row.of_voltage] + self._hzs
         return all(abs(pu - bound) > PU_OFF for bound in pus) and all(
