@@ -40,11 +40,13 @@ READY_LIMIT_MS = 5_000
 # After the silence: what a tick and what follows it may hold up. Where steps take no time, in the
 # simulator, it is 4 ms.
 REPLY_WITHIN_US = TICK_US
+# For a master who had not polled for a second and may meet a collection, which stops the loop.
+FIRST_REPLY_WITHIN_US = 5 * TICK_US
 
 _RESET_WITHIN_S = 0.7  # of a failed tick: the watchdog's 500 ms, and a feed just before it
 
 
-POLLS = 5  # each at another time between two ticks
+POLLS = 6  # each at another time between two ticks; from the second on it is a regular master
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,14 @@ from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 # Long enough for the longest collection and service step, short beside what a contactor may stay
 # closed for without anybody watching it; the coil's pump has let go long before.
 _WATCHDOG_MS = const(500)
-_COLLECT_TICKS = const(100)  # a collection a second
-# Of as many ticks: a unit whose times run slow protects nobody, and ends in the watchdog.
+# A collection stops the loop for longer than a master of Modbus should wait. Once half a second is
+# over it comes while an answer is sent; without one, after a second and a half. So a master that
+# polls once a second, or more often, never meets it.
+_COLLECT_ANSWERING_TICKS = const(50)
+_COLLECT_TICKS = const(150)
+# Of so many ticks so many may be missed: a unit whose times run slow protects nobody, and ends in
+# its watchdog.
+_JUDGE_TICKS = const(100)
 _MOST_MISSED = const(20)
 _PIECE = const(64)  # bytes moved at once
 _MOST_LOOKS = const(3)  # pieces at once: more than a ring holds, and an end to any flood
@@ -120,7 +126,7 @@ class Unit:
     def run(self) -> None:
         """Tick and serve until the power goes, or the watchdog ends it."""
         gc.collect()
-        gc.threshold(-1)  # from here on it comes once a second, or when nothing is left
+        gc.threshold(-1)  # from here on it comes when the loop has time, or when nothing is left
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
         self._timer = Timer(
             -1, period=TICK_MS // 2, mode=Timer.PERIODIC, callback=self.beat, hard=True
@@ -150,7 +156,8 @@ class Unit:
 
     def _serve(self) -> None:
         seen = self.ticks
-        collect_in = _COLLECT_TICKS
+        uncollected = 0  # ticks
+        judge_in = _JUDGE_TICKS
         service = self.service
         rtu = service.ports[CHANNEL_RTU]
         sleep_ms = time.sleep_ms  # machine.idle() would come back at once, again and again
@@ -166,12 +173,15 @@ class Unit:
                 seen = self.ticks
                 self._watchdog.feed()
                 self.after_tick()
-                collect_in -= 1
-                if collect_in == 0:
+                uncollected += 1
+                judge_in -= 1
+                if judge_in == 0:
+                    judge_in = _JUDGE_TICKS
                     self._judge_ticks()
             elif not waits and not service.step_one(now_us):
-                if collect_in <= 0:
-                    collect_in = _COLLECT_TICKS
+                answering = self._sending >> CHANNEL_RTU & 1
+                if uncollected >= (_COLLECT_ANSWERING_TICKS if answering else _COLLECT_TICKS):
+                    uncollected = 0
                     gc.collect()
                 else:
                     sleep_ms(1)
