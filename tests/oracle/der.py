@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from opender import DER, DER_BESS, DERCommonFileFormatBESS
 
-STEP_S = 0.02
+STEP_S = 0.04
 _CATEGORIES = {1: "CAT_I", 2: "CAT_II", 3: "CAT_III"}
 _WATTS = 10_000.0
 _VARS = 0.44 * _WATTS  # of category B

@@ -26,6 +26,10 @@ NOT_PLAYED = {
     "tests/lockstep/test_chance.py::test_truths_hold[": "on CPython alone, but for 40 seeds",
     "tests/lockstep/test_evenings.py::test_the_visit_of_a_vehicle": "on CPython alone",
     "tests/lockstep/test_garbage.py": "on CPython alone; test_traffic.py sends rubbish to both",
+    "tests/lockstep/test_grid_boundaries.py::test_a_must_trip_parts_the_contacts_in_its_time_just_"
+    "outside_and_never_just_inside[OF1": "minutes of waiting; the other rows count alike",
+    "tests/lockstep/test_grid_boundaries.py::test_a_must_trip_parts_the_contacts_in_its_time_just_"
+    "outside_and_never_just_inside[UF1": "minutes of waiting; the other rows count alike",
     "tests/lockstep/test_hardware_faults.py::test_a_ground_fault_is_retried_after_15": "fifteen "
     "minutes of waiting; test_every_fault.py retries after a minute",
     "tests/lockstep/test_heap_watch.py": "plays the watch by hand; ticks that allocate are in "
