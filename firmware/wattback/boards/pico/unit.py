@@ -34,8 +34,8 @@ from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 # closed for without anybody watching it; the coil's pump has let go long before.
 _WATCHDOG_MS = const(500)
 # A collection stops the loop for longer than a master of Modbus should wait. Once half a second is
-# over it comes while an answer is sent; without one, after a second and a half. So a master that
-# polls once a second, or more often, never meets it.
+# over it comes once an answer is being sent; without one, after a second and a half. So a master
+# that polls once a second or more often, one question at a time, hardly ever meets it.
 _COLLECT_ANSWERING_TICKS = const(50)
 _COLLECT_TICKS = const(150)
 # Of so many ticks so many may be missed: a unit whose times run slow protects nobody, and ends in
