@@ -10,6 +10,7 @@ from array import array
 from micropython import const
 
 from wattback import commands
+from wattback.chance import CHANCE_MASK, renewed
 from wattback.commands import CommandQueue
 from wattback.contactor import CAUSE_S2_OPENED, Contactor
 from wattback.dispatch import Dispatch
@@ -21,7 +22,7 @@ from wattback.fault_table import (
     SETTINGS_INVALID,
 )
 from wattback.faults import Faults
-from wattback.grid.trips import category_allows
+from wattback.grid.categories import fitting, grid_code_allows
 from wattback.ground_fault import GroundFault
 from wattback.heartbeat import PRESENT
 from wattback.interlocks import Interlocks
@@ -120,6 +121,7 @@ class Connector:
         self.session = Session()
         self.meter = Meter(self.retained)
         self.dispatch = Dispatch(self.retained)
+        self.dispatch.enter_service.chance = renewed(chance & CHANCE_MASK or 1)
         self.vehicle = self.dispatch.vehicle
         self.waiting_for = 0
         self.opening_faults = 0
@@ -141,7 +143,7 @@ class Connector:
         self.unloaded_ms = 0
         self.ventilation_ms = 0
         self._turn = 0
-        self._passed_ms = 0
+        self.passed_ms = 0  # in this round of turns
         self._lap_ms = 0
         self._turn_waits = 0
         self.slow_part = 0  # whose turn it is among the slow parts, and their times
@@ -171,7 +173,7 @@ class Connector:
             return "a second load"
         refused = (
             self.settings.load(values)
-            or category_allows(self.settings)
+            or grid_code_allows(self.settings)
             or windows_allow_export(self.settings)
         )
         if refused:
@@ -191,6 +193,7 @@ class Connector:
         self.restart.begin(settings)
         self.dispatch.trips.load(settings)
         self.vehicle.settings_version = settings.version()
+        self.vehicle.fitting = fitting(settings)
         self.settings_loaded = 1
         return ""
 
@@ -392,7 +395,7 @@ class Connector:
     def _take_turn(self, busy: int, dt_ms: int) -> None:
         # A tick latches a fault, goes on to another state, hears, obeys, decides anew, or takes a
         # turn: with all of it one would be too long. Nobody keeps a turn waiting for longer.
-        self._passed_ms += dt_ms
+        self.passed_ms += dt_ms
         if busy and self._turn_waits < _LONGEST_WAIT:
             self._turn_waits += 1
             return
@@ -400,8 +403,8 @@ class Connector:
         turn = self._turn + 1 if self._turn < TURNS - 1 else 0
         self._turn = turn
         if turn == 0:
-            self._lap_ms = self._passed_ms
-            self._passed_ms = 0
+            self._lap_ms = self.passed_ms
+            self.passed_ms = 0
         take_turn(self, turn, self._lap_ms)
         publish_report(self, self.report, self._report_turn)
         self._report_turn = self._report_turn + 1 if self._report_turn < REPORT_TURNS - 1 else 0

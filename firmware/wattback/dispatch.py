@@ -19,11 +19,15 @@ from wattback.export import (
     Export,
 )
 from wattback.grid.enter_service import PERIOD_MS, EnterService
-from wattback.grid.trips import Trips
+from wattback.grid.islanding import Islanding
+from wattback.grid.supervision import Supervision
+from wattback.grid.support import Support, active_w
+from wattback.grid.trips import ISLAND, NO_ROW, Trips
 from wattback.heartbeat import SILENT, Heartbeat
-from wattback.permission import Permission
+from wattback.permission import NO_EXPORT_W, Permission
 from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.settings import Settings
+from wattback.signals import Inputs
 from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, Targets
 from wattback.targets import SILENT as TARGET_SILENT
 from wattback.vehicle import LINK_LAPSED, Vehicle
@@ -36,7 +40,14 @@ _SECOND_MS = const(1000)
 # Below it a vehicle ceases by itself, and goes on afterwards (evse.md 6.3, C): no voltage to
 # reckon its power by.
 _DIP_BP = const(5000)
+_PU_BP = const(10000)
 NO_CAP_W = const(-1)
+
+# Who had acted when a must-trip's time was over during an export.
+ACTED_NONE = const(0)
+ACTED_VEHICLE = const(1)  # nothing flowed any more
+ACTED_CONNECTOR = const(2)
+ACTED_NAMES = ("none", "vehicle", "connector")
 
 
 class Dispatch:
@@ -46,7 +57,10 @@ class Dispatch:
     waits: why nothing may flow out, export.WAIT bits. wanted: 1 when export is asked for and may
     happen, be the contactor closed or not. exporting: 1 while the vehicle is told to export.
     cap_w: for a vehicle that hears no target, the most that it may draw, or NO_CAP_W. owner: of
-    the target that is followed. import_power_w, export_power_w: what the limits allow.
+    the target that is followed. import_power_w, export_power_w: what the limits
+    allow, the latter beside reactive power.
+    trip_row, trip_acted: of the last must-trip of an export, a place in trips.ROW_NAMES and one in
+    ACTED_NAMES.
     """
 
     def __init__(self, retained) -> None:  # type: ignore[no-untyped-def]
@@ -56,6 +70,11 @@ class Dispatch:
         self.export = Export(retained)
         self.enter_service = EnterService()
         self.trips = Trips()
+        self.support = Support()
+        self.supervision = Supervision()
+        self.islanding = Islanding()
+        self.trip_row = NO_ROW
+        self.trip_acted = ACTED_NONE
         self.permission = Permission()
         self.waits = WAIT_LINK
         self.wanted = 0
@@ -64,11 +83,14 @@ class Dispatch:
         self.owner = OWNER_NONE
         self.import_power_w = 0
         self.export_power_w = 0
+        self._export_va = 0
+        self._aside_w = 0  # of them, for reactive power
         self._line_v = 0
         self._line_ms = _SECOND_MS
         self._line_mv = 0
         self._line_bp = 0
         self._period_ms = 0
+        self._into_ms = 0
         # What was decided by, and how long ago.
         self._news = 1
         self._faulty = 0
@@ -113,12 +135,12 @@ class Dispatch:
     def lose_vehicle(self, settings: Settings) -> None:
         """The pilot shows state A, however briefly: what comes after it starts from nothing.
 
-        For now there is no link; what else is against an export is found in the vehicle's turn,
+        For now there is no link, which cuts an export; all else is found in the vehicle's turn,
         because the tick that opens a contactor under load has enough to do.
         """
         self.vehicle.sense(0, settings, 0)
         self.export.waits |= WAIT_LINK
-        self._news = 1
+        self._news |= self.exporting
 
     def judge(self, settings: Settings) -> None:
         """Find anew what vehicle and owner have against an export."""
@@ -139,6 +161,50 @@ class Dispatch:
         if self._line_ms >= _SECOND_MS and self._line_bp >= _DIP_BP:
             self._line_ms = 0
             self._line_v = self._line_mv // 1000
+
+    def supervise_vehicle(self, inputs: Inputs, gone: int, settings: Settings, dt_ms: int) -> None:
+        """Find what the grid code's curves ask for, and whether the vehicle does it. gone: 1 when
+        it is seen that there is none.
+        """
+        vehicle = self.vehicle
+        if gone:
+            vehicle.forgive()
+            self.supervision.forget()
+        support = self.support
+        rating_w = vehicle.discharge_w
+        highest_bp = support.highest_bp
+        aside_w = self._aside_w
+        support.sense(
+            self._line_bp,
+            inputs.frequency_millihertz,
+            inputs.power_w,
+            rating_w,
+            settings,
+            dt_ms,
+        )
+        # Amperes carry reactive power too: what is left of the limit is active.
+        var_bp = max(support.most_var_bp, -support.least_var_bp)
+        apparent_va = self._export_va
+        self._aside_w = apparent_va - active_w(apparent_va, rating_w // 10 * var_bp // 1000)
+        if support.highest_bp != highest_bp or self._aside_w != aside_w:
+            self._news = 1
+        supervision = self.supervision
+        if not self.exporting or rating_w <= 0:
+            supervision.rest(dt_ms)
+            return
+        supervision.sense(
+            self._line_bp,
+            inputs.power_w,
+            inputs.reactive_var,
+            self.targets.target_w,
+            vehicle,
+            support,
+            settings,
+            dt_ms,
+        )
+        if supervision.found:
+            vehicle.refuse(supervision.found)
+            self.judge(settings)
 
     def decide(
         self,
@@ -168,6 +234,9 @@ class Dispatch:
             and (faulty or import_ma == self._import_ma and export_ma == self._export_ma)
         ):
             return 0
+        if self.trips.tripped and self.exporting:
+            self.trip_row = ISLAND if self.islanding.detected else self.trips.row
+            self.trip_acted = ACTED_CONNECTOR if power_w > NO_EXPORT_W else ACTED_VEHICLE
         ends = self.trips.tripped or self.export.waits & ~_RAMPS
         cuts = faulty and not self._faulty or self.exporting and ends
         if cuts and import_ma == self._import_ma and export_ma == self._export_ma:
@@ -184,7 +253,8 @@ class Dispatch:
         vehicle = self.vehicle
         # The utility's maxima are amps among the limits, at nominal voltage; here they are watts.
         self.import_power_w = min(import_ma // 10 * self._line_v // 100, settings.import_max_w)
-        self.export_power_w = min(export_ma // 10 * self._line_v // 100, settings.export_max_w)
+        self._export_va = min(export_ma // 10 * self._line_v // 100, settings.export_max_w)
+        self.export_power_w = max(self._export_va - self._aside_w, 0)
         owner = targets.owner
         asked_w = targets.asked_w
         if self.export.departing or owner == OWNER_NONE:
@@ -248,7 +318,21 @@ class Dispatch:
         ceasing = not self.exporting or self.permission.ceasing
         withdrawn = 1 if discharging and ceasing else 0
         target_w = self.targets.target_w
+        still_w = self.support.still_w
+        if target_w > 0 and still_w > 0:  # which the vehicle adds by itself, up to the limits
+            target_w = max(target_w, min(target_w + still_w, self._supported_w()))
         self.permission.sense(power_w, target_w, self.vehicle.linked, withdrawn, settings, dt_ms)
+
+    def supervise(
+        self, millihertz: int, discharging: int, settings: Settings, lap_ms: int, into_ms: int
+    ) -> None:
+        """Look for an island, once a round of turns, from the first with a source to the first
+        without one. lap_ms: of the round before this one; into_ms: since this one has begun.
+        """
+        between_ms = lap_ms - self._into_ms + into_ms  # exactly, for a rate is judged
+        self._into_ms = into_ms
+        self.islanding.sense(self._line_bp, millihertz, discharging, settings, between_ms)
+        self.trips.heed(self.islanding.detected)
 
     def _reasons(self, export_ma: int, faulty: int, closed: int, asked_w: int) -> int:
         waits = self.export.waits
@@ -256,7 +340,13 @@ class Dispatch:
             waits |= WAIT_FAULT
         if not self.enter_service.in_service:
             waits |= WAIT_SERVICE
-        if export_ma < _LEAST_EXPORT_MA:
+        if (
+            export_ma < _LEAST_EXPORT_MA
+            or self._aside_w
+            and not self.export_power_w
+            or self.vehicle.discharge_w
+            and not self._supported_w()
+        ):
             waits |= WAIT_LIMIT
         if self.targets.state == TARGET_SILENT:
             waits |= WAIT_CONTROLLER
@@ -277,4 +367,12 @@ class Dispatch:
     def _highest_w(self, settings: Settings) -> int:
         rating_w = settings.hardware_limit_ma // 1000 * (settings.nominal_line_mv // 1000)
         risen_w = rating_w // 10 * self.enter_service.risen_bp // 1000
-        return min(self.export_power_w, self.vehicle.discharge_w, risen_w)
+        return min(self._supported_w(), risen_w)
+
+    def _supported_w(self) -> int:
+        # What limits, vehicle, volt-watt and the limit of power leave.
+        rating_w = self.vehicle.discharge_w
+        highest_w = rating_w
+        if self.support.highest_bp < _PU_BP:
+            highest_w = rating_w // 10 * self.support.highest_bp // 1000
+        return min(self.export_power_w, highest_w)

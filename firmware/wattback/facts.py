@@ -54,6 +54,8 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
     if faults.active:
         action = faults.action
         if action == ACTION_OPEN:
+            if visit.state != FAULT:
+                return FAULTY | HALTED  # no other fact counts: the next tick finds them
             facts |= FAULTY | HALTED
         elif action == ACTION_STOP:
             facts |= HALTED
@@ -70,7 +72,7 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
         facts |= REQUESTING
     if pilot.steady and pilot.diode_seen and not contactor.confirmed:
         facts |= CLOSABLE
-    if facts & FAULTY and visit.state != FAULT or visit.closed and not facts & REQUESTING:
+    if visit.closed and not facts & REQUESTING:
         waiting = (
             connector.waiting_for
         )  # this tick opens whatever is waited for: the next tells it

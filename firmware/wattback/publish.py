@@ -80,6 +80,8 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.export_power_w = dispatch.export_power_w
         report.controller_state = dispatch.heartbeat.state
         report.settings_version = vehicle.settings_version
+        report.trip_row = dispatch.trip_row
+        report.trip_acted = dispatch.trip_acted
     elif turn == TURN_SITE:
         slot = connector.limits.slots[OWNER_SITE]
         report.site_import_ma = slot.import_ma

@@ -9,16 +9,11 @@ from array import array
 
 from micropython import const
 
+from wattback.chance import CHANCE_MASK, part_ms, renewed
 from wattback.limits import NO_LIMIT_MA
 from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.retained import INTERRUPTED
 from wattback.settings import Settings
-
-_CHANCE_MASK = const(0x3FFFFFFF)
-# Multiply with carry, b = 2^15: all stays below 2^30, and the period is about 2^29, because
-# a × 2^15 − 1 and a × 2^14 − 1 are prime.
-_HALF = const(0x7FFF)
-_MULTIPLIER = const(32760)
 
 # `_outage` counts turns down to 0: the supply was bad in this turn, or in the one before.
 _OUT = const(2)
@@ -36,7 +31,7 @@ class Restart:
         self.waiting = 1 if retained[INTERRUPTED] else 0
         self.left_s = 0
         self.limit_ma = MINIMUM_OFFER_MA if self.waiting else NO_LIMIT_MA
-        self._chance = chance & _CHANCE_MASK or 1  # 0 would stay 0
+        self._chance = chance & CHANCE_MASK or 1  # 0 would stay 0
         self._begun = 0
         self._delay_s = 0
         self._delay_ms = 0
@@ -64,7 +59,7 @@ class Restart:
         if self._retained[INTERRUPTED] and not self._outage and self._begun:
             self.waiting = 1
             self.limit_ma = MINIMUM_OFFER_MA
-            self._chance = (self._chance & _HALF) * _MULTIPLIER + (self._chance >> 15)
+            self._chance = renewed(self._chance)
             self._wait()
         self._outage = _OUT
 
@@ -86,9 +81,7 @@ class Restart:
             self._resume(closed, settings, dt_ms)
 
     def _wait(self) -> None:
-        # A fair part of the delay, in steps of its 2^15th: 0 … delay, without the delay itself.
-        parts = (self._chance & _HALF) * self._delay_s
-        self._delay_ms = (parts >> 15) * 1000 + ((parts & _HALF) * 1000 >> 15)
+        self._delay_ms = part_ms(self._chance, self._delay_s)
         self.left_s = (self._delay_ms + 999) // 1000
         self._risen_ms = 0
 

@@ -43,14 +43,18 @@ SETTINGS = (
     ("enter_service_high_millihertz", 60100, 60100, 61000, AT_START),
     ("enter_service_delay_s", 300, 0, 600, AT_START),
     ("enter_service_ramp_s", 300, 1, 1000, AT_START),
+    # Used in place of the ramp (evse.md 6.4, C): up to so much is added to the delay; 0: unused.
+    ("enter_service_random_s", 0, 0, 1000, AT_START),
     # Has the utility agreed that this site may feed its grid? Nothing exports before.
     ("export_permitted", 0, 0, 1, AT_START),
     # The vehicle's inverter must be of this abnormal category or better, and be able to be given
     # the times below (IEEE 1547-2018; 6.1, C).
     ("abnormal_category", 3, 1, 3, AT_START),
+    # And of this normal category or better, 1 for A and 2 for B (6.5, C).
+    ("normal_category", 2, 1, 2, AT_START),
     # Must-trip (IEEE 1547-2018; evse.md 6.1, C; 6.2, C): thresholds of the line voltage and of the
     # frequency, and their times. Over 1.20 pu it is 160 ms, which nobody may change. What the
-    # category narrows further is in `grid/trips.py`.
+    # categories narrow further is in `grid/categories.py`.
     ("trip_ov1_bp", 11000, 11000, 12000, AT_START),
     ("trip_ov1_ms", 13000, 1000, 13000, AT_START),
     ("trip_uv1_bp", 8800, 0, 8800, AT_START),
@@ -65,6 +69,50 @@ SETTINGS = (
     ("trip_uf1_ms", 300000, 180000, 1000000, AT_START),
     ("trip_uf2_millihertz", 56500, 50000, 57000, AT_START),
     ("trip_uf2_ms", 160, 160, 1000000, AT_START),
+    # Frequency droop (IEEE 1547-2018; evse.md 6.5, C): frequency per unit for one of the rating.
+    ("droop_enabled", 1, 0, 1, AT_START),
+    ("droop_over_deadband_millihertz", 36, 17, 1000, AT_START),
+    ("droop_under_deadband_millihertz", 36, 17, 1000, AT_START),
+    ("droop_over_bp", 500, 200, 500, AT_START),
+    ("droop_under_bp", 500, 200, 500, AT_START),
+    ("droop_response_ms", 5000, 200, 10000, AT_START),
+    # Volt-watt and the limit of active power (6.5, C), of the rating.
+    ("volt_watt_enabled", 0, 0, 1, AT_START),
+    ("volt_watt_v1_bp", 10600, 10500, 10900, AT_START),
+    ("volt_watt_v2_bp", 11000, 10600, 11000, AT_START),
+    ("volt_watt_p2_bp", 2000, 0, 10000, AT_START),
+    ("volt_watt_response_ms", 10000, 500, 60000, AT_START),
+    ("limit_watt_enabled", 0, 0, 1, AT_START),
+    ("limit_watt_bp", 10000, 0, 10000, AT_START),
+    ("limit_watt_response_ms", 15000, 500, 30000, AT_START),
+    # Reactive power (6.5, C): one function at a time, `grid/support.py` names them; 0: none.
+    # Values of category B, of the rating; positive is injected.
+    ("reactive_function", 0, 0, 4, AT_START),
+    ("reactive_response_ms", 5000, 1000, 10000, AT_START),
+    ("constant_pf_bp", 10000, 9000, 10000, AT_START),
+    ("constant_pf_absorbs", 1, 0, 1, AT_START),
+    ("constant_var_bp", 0, -4400, 4400, AT_START),
+    ("volt_var_v1_bp", 9200, 7700, 10300, AT_START),
+    ("volt_var_v2_bp", 9800, 9200, 10500, AT_START),
+    ("volt_var_v3_bp", 10200, 9500, 10800, AT_START),
+    ("volt_var_v4_bp", 10800, 9700, 12300, AT_START),
+    ("volt_var_q1_bp", 4400, -4400, 4400, AT_START),
+    ("volt_var_q2_bp", 0, -4400, 4400, AT_START),
+    ("volt_var_q3_bp", 0, -4400, 4400, AT_START),
+    ("volt_var_q4_bp", -4400, -4400, 4400, AT_START),
+    ("volt_var_response_ms", 5000, 1000, 90000, AT_START),
+    ("volt_var_reference_bp", 10000, 9500, 10500, AT_START),
+    ("volt_var_reference_follows", 0, 0, 1, AT_START),
+    ("volt_var_reference_s", 300, 300, 5000, AT_START),
+    ("watt_var_p1_bp", 2000, 0, 8000, AT_START),
+    ("watt_var_p2_bp", 5000, 4000, 8000, AT_START),
+    ("watt_var_p3_bp", 10000, 5000, 10000, AT_START),
+    ("watt_var_q1_bp", 0, -4400, 4400, AT_START),
+    ("watt_var_q2_bp", 0, -4400, 4400, AT_START),
+    ("watt_var_q3_bp", -4400, -4400, 4400, AT_START),
+    # A frequency that leaves faster than the category must ride through ends an export: where a
+    # grid is known to be that rough, it may be switched off (`grid/islanding.py`).
+    ("island_supervision", 1, 0, 1, AT_START),
     # Silence of the vehicle link that ends an authorisation. A vehicle asks every 500 ms
     # (ISO 15118-20; evse.md 6.8, C), so one message may be lost; J3072's own timers are
     # unconfirmed (6.7, U).
@@ -146,8 +194,10 @@ class Settings:
     enter_service_high_millihertz: int
     enter_service_delay_s: int
     enter_service_ramp_s: int
+    enter_service_random_s: int
     export_permitted: int
     abnormal_category: int
+    normal_category: int
     trip_ov1_bp: int
     trip_ov1_ms: int
     trip_uv1_bp: int
@@ -162,6 +212,44 @@ class Settings:
     trip_uf1_ms: int
     trip_uf2_millihertz: int
     trip_uf2_ms: int
+    droop_enabled: int
+    droop_over_deadband_millihertz: int
+    droop_under_deadband_millihertz: int
+    droop_over_bp: int
+    droop_under_bp: int
+    droop_response_ms: int
+    volt_watt_enabled: int
+    volt_watt_v1_bp: int
+    volt_watt_v2_bp: int
+    volt_watt_p2_bp: int
+    volt_watt_response_ms: int
+    limit_watt_enabled: int
+    limit_watt_bp: int
+    limit_watt_response_ms: int
+    reactive_function: int
+    reactive_response_ms: int
+    constant_pf_bp: int
+    constant_pf_absorbs: int
+    constant_var_bp: int
+    volt_var_v1_bp: int
+    volt_var_v2_bp: int
+    volt_var_v3_bp: int
+    volt_var_v4_bp: int
+    volt_var_q1_bp: int
+    volt_var_q2_bp: int
+    volt_var_q3_bp: int
+    volt_var_q4_bp: int
+    volt_var_response_ms: int
+    volt_var_reference_bp: int
+    volt_var_reference_follows: int
+    volt_var_reference_s: int
+    watt_var_p1_bp: int
+    watt_var_p2_bp: int
+    watt_var_p3_bp: int
+    watt_var_q1_bp: int
+    watt_var_q2_bp: int
+    watt_var_q3_bp: int
+    island_supervision: int
     vehicle_link_timeout_ms: int
     permission_excess_ms: int
     permission_excess_w: int

@@ -172,6 +172,8 @@ REPORT_NAMES = (
     "civil_day",
     "civil_s",
     "settings_version",
+    "trip_row",
+    "trip_acted",
 ) + OPENING_NAMES
 
 
@@ -268,6 +270,8 @@ class Report:
     civil_day: int  # days since 1970-01-01; -1: the time has not been set
     civil_s: int  # second of the day
     settings_version: int  # of the site settings that a vehicle must acknowledge
+    trip_row: int  # of the last must-trip of an export, trips.ROW_NAMES
+    trip_acted: int  # who had acted by then, dispatch.ACTED_NAMES
     # Openings ever, by contactor.CAUSE_NAMES.
     planned_cold: int
     planned_hot: int

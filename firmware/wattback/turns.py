@@ -23,7 +23,7 @@ from wattback.limits import (
 from wattback.pilot import DUTY_DIGITAL, MINIMUM_OFFER_MA, STATE_A
 from wattback.protection import renew_slow_bits, sense_load
 from wattback.session import DISCHARGING, OFFERED
-from wattback.vehicle import LINK_AUTHORISED, LINK_REFUSED
+from wattback.vehicle import HIGHEST_RATING_W, LINK_AUTHORISED, LINK_REFUSED
 
 _VEHICLE = const(0)
 _CURRENT = const(1)
@@ -36,11 +36,11 @@ _THERMAL = const(0)
 _PLAUSIBLE = const(1)
 _SURROUNDINGS = const(2)
 _VISIT = const(3)
-SLOW_PARTS = const(4)
+_GRID = const(4)
+SLOW_PARTS = const(5)
 
 _OUTAGES = SUPPLY_OUT_OF_WINDOW | OPEN_NEUTRAL
 
-_HIGHEST_RATING_W = const(100000)  # more than any vehicle takes by a pilot
 _OUT_MA = const(1000)  # both legs together: what flows out, and is no noise
 
 
@@ -61,6 +61,10 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
     elif turn == _PERMISSION:
         discharging = 1 if connector.session.state == DISCHARGING else 0
         dispatch.watch(inputs.power_w, discharging, settings, lap_ms)
+        if discharging or dispatch.islanding.settled_ms >= 0:
+            dispatch.supervise(
+                inputs.frequency_millihertz, discharging, settings, lap_ms, connector.passed_ms
+            )
     elif turn == _CONTROLLER:
         dispatch.age(settings, lap_ms)
         connector.limits.suspend(OWNER_SITE, 1 if dispatch.heartbeat.state == SILENT else 0)
@@ -97,6 +101,8 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
         if LINK_REFUSED <= vehicle.link <= LINK_AUTHORISED:
             import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
         _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
+    elif part == _GRID:
+        connector.dispatch.supervise_vehicle(inputs, connector.pilot.gone, settings, lap_ms)
     else:
         visit = connector.session
         pilot = connector.pilot
@@ -112,7 +118,7 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
 
 def _rating_ma(w: int, volts: int) -> int:
     # What a vehicle takes at most, in whole amperes that a pilot can say.
-    ma = (min(w, _HIGHEST_RATING_W) + volts - 1) // volts * 1000
+    ma = (min(w, HIGHEST_RATING_W) + volts - 1) // volts * 1000
     return ma if ma > MINIMUM_OFFER_MA else MINIMUM_OFFER_MA
 
 

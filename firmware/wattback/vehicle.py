@@ -11,7 +11,7 @@ from array import array
 
 from micropython import const
 
-from wattback.grid.trips import category_has
+from wattback.grid.categories import fitting_bit
 from wattback.settings import Settings
 
 # How far the link has come.
@@ -27,9 +27,19 @@ LINK_NAMES = ("none", "identified", "refused", "accepted", "authorised", "lapsed
 REFUSAL_NONE = const(0)
 REFUSAL_CHARGE_ONLY = const(1)  # it offers no discharge power
 REFUSAL_CERTIFICATION = const(2)  # not certified to SAE J3072
-REFUSAL_CATEGORY = const(3)  # its abnormal category is below the site's
+REFUSAL_CATEGORY = const(3)  # its categories are below the site's, or cannot have its settings
 REFUSAL_VOLTAGE = const(4)  # it is not made for the site's voltage
-REFUSAL_NAMES = ("none", "charge_only", "certification", "category", "voltage")
+# From here on, until it is unplugged: `grid/supervision.py` has seen what it does not do.
+REFUSAL_NAMES = (
+    "none",
+    "charge_only",
+    "certification",
+    "category",
+    "voltage",
+    "cessation",
+    "droop",
+    "reactive_power",
+)
 
 # What the port puts into the inbox: a kind and its words.
 INBOX_KIND = const(0)
@@ -43,13 +53,14 @@ INBOX_CATEGORY = const(2)  # IEEE 1547 abnormal category, 1 … 3; 0: not said
 INBOX_CHARGE_W = const(3)  # ratings, magnitudes
 INBOX_DISCHARGE_W = const(4)
 INBOX_VOLTAGE_MV = const(5)  # nominal
+INBOX_NORMAL_CATEGORY = const(6)  # IEEE 1547 normal category, 1 for A, 2 for B; 0: not said
 # of MESSAGE_LOOP
 INBOX_SETTINGS = const(1)  # version of the settings that it has taken over; 0: none
 INBOX_SOC_BP = const(2)
 INBOX_MINIMUM_SOC_BP = const(3)
 INBOX_NEED_WH = const(4)  # still to be charged until departure
 INBOX_DEPARTURE_S = const(5)  # until departure; −1: not said
-INBOX_WORDS = const(6)
+INBOX_WORDS = const(7)
 
 UNKNOWN = const(-1)
 _VOLTAGE_TOLERANCE = const(10)  # a tenth of the nominal voltage (evse.md 6.3, C: 0.88 to 1.10 pu)
@@ -58,21 +69,25 @@ _VOLTAGE_TOLERANCE = const(10)  # a tenth of the nominal voltage (evse.md 6.3, C
 _SEQUENCE_MS = const(60000)
 _LONGEST_S = const(604800)  # a departure further away than a week is none
 _HIGHEST_WH = const(500000)
+HIGHEST_RATING_W = const(50000)  # more than any vehicle gives or takes by alternating current
+_LEAST_RATING_W = const(10)  # less is none, and below what powers are reckoned by
 
 
 class Vehicle:
     """What the link has said, and how much of it still counts.
 
     link, refusal: as above. age_ms: since the last message. soc_bp, departure_s: UNKNOWN until
-    said. charge_w, discharge_w: ratings, magnitudes. settings_version: to be acknowledged.
-    inbox, inbox_full: the port fills the words and sets the flag; the tick reads them and clears
-    it. linked: 1 while the loop runs, so that the vehicle hears targets.
+    said. charge_w, discharge_w: ratings, magnitudes. category: abnormal, 0 … 3. settings_version:
+    to be acknowledged. fitting: the categories that may be here, see `categories.fitting`. inbox,
+    inbox_full: the port fills the words and sets the flag; the tick reads them and clears it.
+    linked: 1 while the loop runs, so that the vehicle hears targets.
     """
 
     def __init__(self) -> None:
         self.inbox = array("i", [0] * INBOX_WORDS)
         self.inbox_full = 0
         self.settings_version = 0
+        self.fitting = 0
         self.link = LINK_NONE
         self.refusal = REFUSAL_NONE
         self.linked = 0
@@ -83,7 +98,9 @@ class Vehicle:
         self.departure_s = UNKNOWN
         self.charge_w = 0
         self.discharge_w = 0
+        self.category = 0
         self._second_ms = 0
+        self._found = REFUSAL_NONE
 
     def sense(self, connected: int, settings: Settings, dt_ms: int) -> None:
         """Take the message that has come, if any, and let silence grow.
@@ -100,6 +117,20 @@ class Vehicle:
         if self.inbox_full:
             self._take(settings)
             self.inbox_full = 0
+
+    def refuse(self, found: int) -> None:
+        """It does not do what the grid code asks: it may not discharge before it is unplugged.
+
+        found: one of REFUSAL_NAMES from "cessation" on.
+        """
+        self._found = found
+        if self.link == LINK_ACCEPTED or self.link == LINK_AUTHORISED:
+            self.refusal = found
+            self.link = LINK_REFUSED
+
+    def forgive(self) -> None:
+        """It has been unplugged, for longer than a pilot bounces: the next one is another."""
+        self._found = REFUSAL_NONE
 
     def _grow_older(self, settings: Settings, dt_ms: int) -> None:
         if self.link == LINK_LAPSED:
@@ -135,21 +166,20 @@ class Vehicle:
         inbox = self.inbox
         self.linked = 0
         self.charge_w = inbox[INBOX_CHARGE_W]
-        self.discharge_w = inbox[INBOX_DISCHARGE_W]
+        self.discharge_w = min(inbox[INBOX_DISCHARGE_W], HIGHEST_RATING_W)
+        self.category = inbox[INBOX_CATEGORY]
         nominal_mv = settings.nominal_line_mv
         differs_mv = abs(inbox[INBOX_VOLTAGE_MV] - nominal_mv)
-        if self.discharge_w <= 0:
+        if self.discharge_w < _LEAST_RATING_W:
             self.refusal = REFUSAL_CHARGE_ONLY
         elif not inbox[INBOX_CERTIFIED]:
             self.refusal = REFUSAL_CERTIFICATION
-        elif inbox[INBOX_CATEGORY] < settings.abnormal_category or not category_has(
-            settings, inbox[INBOX_CATEGORY]
-        ):
+        elif not self.fitting & fitting_bit(self.category, inbox[INBOX_NORMAL_CATEGORY]):
             self.refusal = REFUSAL_CATEGORY
         elif differs_mv > nominal_mv // _VOLTAGE_TOLERANCE:
             self.refusal = REFUSAL_VOLTAGE
         else:
-            self.refusal = REFUSAL_NONE
+            self.refusal = self._found
         self.link = LINK_REFUSED if self.refusal else LINK_ACCEPTED
 
     def _loop(self) -> None:
@@ -174,6 +204,7 @@ class Vehicle:
         self.departure_s = UNKNOWN
         self.charge_w = 0
         self.discharge_w = 0
+        self.category = 0
         self._second_ms = 0
 
 

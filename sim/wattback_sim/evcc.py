@@ -20,6 +20,7 @@ from wattback_sim.evcc_messages import (
     from_line,
     to_line,
 )
+from wattback_sim.grid_code.site_settings import SiteSettings, told
 from wattback_sim.parameters import parameter
 from wattback_sim.wires import Wire
 
@@ -28,10 +29,17 @@ _LONGEST_LINE = 600
 _MOST_W = 50_000
 _MOST_WH = 500_000
 
+_LAST_CURVE = Key.UnderFrequencyMustTripCurve
+_BEST_CATEGORY = 3
+
 # What an answer must have to be one.
 _MUST = {
     Message.SessionSetup: {Key.SessionID},
-    Message.ChargeParameterDiscovery: {Key.Refusal, Key.SettingsVersion},
+    Message.ChargeParameterDiscovery: {
+        Key.Refusal,
+        Key.SettingsVersion,
+        *(key for key in Key if Key.EnterServiceVoltageHigh <= key <= _LAST_CURVE),
+    },
     Message.ChargeLoop: {
         Key.SettingsVersion,
         Key.EVSETargetActivePower,
@@ -53,6 +61,7 @@ class LinkParameters:
     timeout_s: float = parameter(1.25, "s", 0.1, 60.0, "silence after which it stops obeying")
     certified: bool = parameter(True, "", 0, 1, "says that its inverter has SAE J3072")
     abnormal_category: int = parameter(3, "", 0, 3, "says this IEEE 1547 category; 0: says none")
+    normal_category: int = parameter(2, "", 0, 2, "and this one, 1: A, 2: B; 0: says none")
     acknowledges: bool = parameter(True, "", 0, 1, "takes over the site's settings and says so")
 
 
@@ -89,7 +98,8 @@ class Evcc:
     """A Peer on the vehicle's UART.
 
     orders: of the loop, None while nothing is heard. refusal: of the last discovery, 0 for none.
-    settings: the version of the site's settings that it has taken over, 0 for none. said_us: when
+    settings: the version of the site's settings that it has taken over, 0 for none. site: these.
+    said_us: when
     it last put a whole message on the wire. cut: the wire is broken. noise: how many of 100 bytes
     have a wrong bit, either way.
     """
@@ -101,6 +111,7 @@ class Evcc:
         self.orders: Orders | None = None
         self.refusal = 0
         self.settings = 0
+        self.site: SiteSettings | None = None
         self.said_us = 0
         self.cut = False
         self.noise = 0.0
@@ -129,6 +140,7 @@ class Evcc:
             return
         if self._turn is None:
             self.settings = 0
+            self.site = None
             self._set_up(now_us + round(p.start_s * 1e6))
         elif p.identity != self._identity or (
             self.orders is not None and now_us - self._heard_us >= p.timeout_s * 1e6
@@ -196,7 +208,6 @@ class Evcc:
             Key.EVMaximumDischargePower: _whole(is_.discharge_w, _MOST_W),
             Key.EVNominalVoltage: round(is_.nominal_v * 1000.0),
             Key.J3072Certified: p.certified,
-            Key.IEEE1547NormalCategory: 1,
             Key.EVUseableWattHours: _whole(is_.capacity_wh, _MOST_WH),
             Key.EVInverterManufacturer: "Simulated",
             Key.EVInverterModel: "Sim-11",
@@ -205,6 +216,8 @@ class Evcc:
         }
         if p.certified:
             fields[Key.J3072CertificationDate] = 20089  # 2025-01-01
+        if p.normal_category:
+            fields[Key.IEEE1547NormalCategory] = p.normal_category - 1
         if p.abnormal_category:
             fields[Key.IEEE1547AbnormalCategory] = p.abnormal_category - 1
         return fields
@@ -261,6 +274,7 @@ class Evcc:
             self.refusal = answer[Key.Refusal]
             if self.parameters.acknowledges:
                 self.settings = answer[Key.SettingsVersion]
+                self.site = told(answer, self.parameters.abnormal_category or _BEST_CATEGORY)
             self._go_on(Message.ChargeLoop, now_us)
         else:
             self._obey(now_us, answer)

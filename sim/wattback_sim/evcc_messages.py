@@ -44,9 +44,28 @@ class Key(IntEnum):
     Refusal = 24
     EVSEMaximumChargePower = 25
     EVSEMaximumDischargePower = 26
+    EVSENominalVoltage = 27
     PermitService = 32
+    EnterServiceVoltageHigh = 33
+    EnterServiceVoltageLow = 34
+    EnterServiceFrequencyHigh = 35
+    EnterServiceFrequencyLow = 36
+    EnterServiceDelay = 37
+    EnterServiceRampTime = 38
+    OverVoltageMustTripCurve = 39
+    UnderVoltageMustTripCurve = 40
+    OverFrequencyMustTripCurve = 41
+    UnderFrequencyMustTripCurve = 42
     EVSETargetActivePower = 43
     EVSENotification = 44
+    FrequencyDroop = 45
+    VoltWatt = 46
+    LimitMaxDischargePower = 47
+    ConstantPowerFactor = 48
+    ConstantVar = 49
+    VoltVar = 50
+    WattVar = 51
+    VoltVarReference = 52
 
 
 class Message(IntEnum):

@@ -1,8 +1,9 @@
-"""The supply at the connector: a split-phase service behind a source impedance."""
+"""The supply at the connector: a split-phase service behind a source impedance, and a switch."""
 
 import math
 from dataclasses import dataclass
 
+from wattback_sim.island import Island, IslandParameters
 from wattback_sim.parameters import parameter
 
 LEG_NOMINAL_V = 120.0  # each leg to neutral of the 120/240 V service
@@ -22,6 +23,9 @@ class GridParameters:
     )
     frequency_hz: float = parameter(60.0, "Hz", 40.0, 70.0, "of both legs")
     leg_ohm: float = parameter(0.05, "ohm", 0.0, 2.0, "source impedance of each leg")
+    utility_connected: bool = parameter(
+        True, "", 0, 1, "false: the utility's switch is open, its section is an island"
+    )
 
 
 class Grid:
@@ -32,8 +36,9 @@ class Grid:
     are opposite; with equal legs the sum times the sine of half their angle.
     """
 
-    def __init__(self, parameters: GridParameters) -> None:
+    def __init__(self, parameters: GridParameters, island: IslandParameters | None = None) -> None:
         self.parameters = parameters
+        self._island = Island(island or IslandParameters())
         self.voltage_l1_v = 0.0
         self.voltage_l2_v = 0.0
         self.leg_angle_deg = 0.0
@@ -44,16 +49,33 @@ class Grid:
     def load(self, import_a: float) -> None:
         """Recompute with `import_a` amperes drawn through both legs."""
         p = self.parameters
-        drop_v = p.leg_ohm * import_a
-        self.voltage_l1_v = max(0.0, LEG_NOMINAL_V * (p.voltage_pu + p.leg_unbalance_pu) - drop_v)
-        self.voltage_l2_v = max(0.0, LEG_NOMINAL_V * (p.voltage_pu - p.leg_unbalance_pu) - drop_v)
-        if p.voltage_pu <= 0.0:
+        self._settle(p.voltage_pu, p.leg_unbalance_pu, p.leg_ohm * import_a, p.frequency_hz)
+        self._island.hold(self.voltage_l1_v + self.voltage_l2_v, self.frequency_hz)
+
+    def cut_off(self, power_w: float, reactive_var: float, dt_s: float) -> None:
+        """`dt_s` behind the utility's open switch, with this fed into the section.
+
+        Its load is at the connector: between the two there is no impedance.
+        """
+        island = self._island
+        island.step(power_w, reactive_var, dt_s)
+        voltage_pu = island.voltage_v / (2.0 * LEG_NOMINAL_V)
+        apart_pu = self.parameters.leg_unbalance_pu * voltage_pu
+        self._settle(voltage_pu, apart_pu, 0.0, island.frequency_hz)
+
+    def _settle(
+        self, voltage_pu: float, apart_pu: float, drop_v: float, frequency_hz: float
+    ) -> None:
+        leg_angle_deg = self.parameters.leg_angle_deg
+        self.voltage_l1_v = max(0.0, LEG_NOMINAL_V * (voltage_pu + apart_pu) - drop_v)
+        self.voltage_l2_v = max(0.0, LEG_NOMINAL_V * (voltage_pu - apart_pu) - drop_v)
+        if voltage_pu <= 0.0:
             self.voltage_l1_v = self.voltage_l2_v = 0.0
         alive = self.voltage_l1_v + self.voltage_l2_v > 20.0
-        self.frequency_hz = p.frequency_hz if alive else 0.0
+        self.frequency_hz = frequency_hz if alive else 0.0
         both = min(self.voltage_l1_v, self.voltage_l2_v) > _DEAD_V
-        self.leg_angle_deg = p.leg_angle_deg if both else 0.0
-        self.line_v = _between_v(self.voltage_l1_v, self.voltage_l2_v, p.leg_angle_deg)
+        self.leg_angle_deg = leg_angle_deg if both else 0.0
+        self.line_v = _between_v(self.voltage_l1_v, self.voltage_l2_v, leg_angle_deg)
 
 
 def _between_v(l1_v: float, l2_v: float, angle_deg: float) -> float:

@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass
 
 from wattback.pilot import ma_for_duty_bp
+from wattback_sim.active_islanding import ActiveIslanding, ActiveIslandingParameters
 from wattback_sim.battery import Battery
 from wattback_sim.evcc import Evcc, LinkParameters, Orders, Readings
+from wattback_sim.grid_code.grid_code import GridCode, GridCodeParameters
 from wattback_sim.inverter import Inverter, InverterParameters
 from wattback_sim.parameters import parameter
 
@@ -57,8 +59,13 @@ class Vehicle:
         inverter: InverterParameters,
         link: LinkParameters,
         seed: int,
+        active_islanding: ActiveIslandingParameters | None = None,
+        grid_code: GridCodeParameters | None = None,
     ) -> None:
         self.parameters = parameters
+        self.active_islanding = ActiveIslanding(active_islanding or ActiveIslandingParameters())
+        self.grid_code: GridCode | None = None  # while it feeds, or is asked to
+        self._grid_code_parameters = grid_code or GridCodeParameters()
         self.battery = battery
         self.inverter = Inverter(inverter)
         self.evcc = Evcc(link, self._readings, seed)
@@ -113,14 +120,24 @@ class Vehicle:
         return min(left_wh, self.battery.room_wh(p.target_soc))
 
     @property
+    def support_var(self) -> float:
+        """The part of it that the grid code asks for; a meter's currents show it."""
+        return self.grid_code.reactive_var if self.grid_code and self.current_a else 0.0
+
+    @property
     def reactive_var(self) -> float:
         """Reactive power, positive into the grid: little, and only of a running inverter."""
         if self._orders is None:
             return 0.0
-        return abs(self._power_w()) * self.inverter.parameters.reactive_share
+        power_w = abs(self._power_w())
+        return self.support_var + power_w * (
+            self.inverter.parameters.reactive_share + self.active_islanding.share
+        )
 
-    def advance(self, now_us: int, dt_s: float, duty_bp: int, line_v: float) -> None:
-        """Live for `dt_s` up to `now_us` with this duty on the pilot and this line voltage."""
+    def advance(
+        self, now_us: int, dt_s: float, duty_bp: int, line_v: float, line_hz: float = 60.0
+    ) -> None:
+        """Live for `dt_s` up to `now_us` with this duty on the pilot and this line."""
         self._now_s = now_s = now_us * 1e-6
         self._line_v = line_v
         if self.current_a:
@@ -131,7 +148,43 @@ class Vehicle:
                 self._listen()
             self._read_duty(now_s, duty_bp)
             self._switch_s2(now_s)
+        self._obey_grid_code(line_v, line_hz, dt_s)
+        self._push(line_v, line_hz, dt_s)
         self._flow(dt_s)
+
+    def _obey_grid_code(self, line_v: float, line_hz: float, dt_s: float) -> None:
+        # The connector permits a service once the grid has been good for its delay, so a
+        # permission that is given anew is a new service; a charge is the connector's windows' to
+        # judge.
+        orders, site = self._orders, self.evcc.site
+        feeds = orders is not None and (orders.target_w > 0.0 or self.current_a > 0.0)
+        permitted = orders is not None and orders.permitted
+        if (
+            site is None
+            or not (feeds and permitted)
+            or self.inverter.feeds_on
+            or not self._grid_code_parameters.on
+        ):
+            self.grid_code = None
+            return
+        assert orders is not None
+        rating_w = self.inverter.parameters.discharge_kw * 1000.0
+        if self.grid_code is None or self.grid_code.site is not site:
+            self.grid_code = GridCode(site, rating_w, self._grid_code_parameters)
+        most_w = min(orders.discharge_w, self.inverter.most_w(line_v))
+        asked_w = max(0.0, min(orders.target_w, most_w, rating_w))
+        self.grid_code.step(line_v / site.nominal_v, line_hz, asked_w, dt_s, most_w)
+
+    def _push(self, line_v: float, line_hz: float, dt_s: float) -> None:
+        detection = self.active_islanding
+        if not line_v:
+            detection.forget()
+        elif detection.detected:
+            detection.wait(line_v / self.inverter.parameters.nominal_v, line_hz, dt_s)
+        elif self.current_a > 0.0 and not self.inverter.feeds_on:
+            detection.step(line_v / self.inverter.parameters.nominal_v, line_hz, dt_s)
+        else:
+            detection.rest()
 
     def _power_w(self) -> float:
         return self.current_a * self._line_v
@@ -207,6 +260,11 @@ class Vehicle:
             return  # S2 opened without stopping first: the charger has not noticed yet
         if linked:
             goal_w = self._goal_w(self._orders)
+            if self.active_islanding.detected:
+                self.current_a = min(0.0, self.current_a)
+                goal_w = min(0.0, goal_w)
+            if self.grid_code is not None and self.grid_code.out:
+                self.current_a = min(0.0, self.current_a)
             power_w = self.inverter.step(self._power_w(), goal_w, line_v, dt_s)
             if power_w > 0.0 and self.battery.soc <= self.parameters.minimum_soc:
                 power_w = 0.0  # the battery protects itself, whatever the inverter does
@@ -223,7 +281,10 @@ class Vehicle:
         if orders.target_w > 0.0:
             if not orders.permitted or self.battery.soc <= p.minimum_soc:
                 return 0.0
-            return min(orders.target_w, orders.discharge_w, self.inverter.most_w(line_v))
+            target_w = orders.target_w
+            if self.grid_code is not None:  # it may lower an export to nothing, not to a charge
+                target_w = max(0.0, self.grid_code.active_w)
+            return min(target_w, orders.discharge_w, self.inverter.most_w(line_v))
         if not self.wants_energy():
             return 0.0
         duty_a = math.inf if self._digital or not p.obeys_duty else self._allowed_a

@@ -4,13 +4,17 @@ It moves when told to, to a time in microseconds, with the firmware's last outpu
 it knows the firmware's state. One seed decides all of its noise.
 """
 
+import math
 import random
 
+from wattback_sim.active_islanding import ActiveIslandingParameters
 from wattback_sim.battery import Battery, BatteryParameters
 from wattback_sim.evcc import LinkParameters
 from wattback_sim.grid import Grid, GridParameters
+from wattback_sim.grid_code.grid_code import GridCodeParameters
 from wattback_sim.installation import InstallationParameters
 from wattback_sim.inverter import InverterParameters
+from wattback_sim.island import IslandParameters
 from wattback_sim.leakage import GroundFaultParameters
 from wattback_sim.parameters import Parameters
 from wattback_sim.pilot_wire import PilotParameters, PilotWire
@@ -29,9 +33,12 @@ def default_parameters() -> Parameters:
     return Parameters(
         {
             "grid": GridParameters(),
+            "island": IslandParameters(),
             "vehicle": VehicleParameters(),
             "battery": BatteryParameters(),
             "inverter": InverterParameters(),
+            "active_islanding": ActiveIslandingParameters(),
+            "grid_code": GridCodeParameters(),
             "link": LinkParameters(),
             "contactor": ContactorParameters(),
             "ground_fault": GroundFaultParameters(),
@@ -78,8 +85,10 @@ class World:
             section("inverter", InverterParameters),
             section("link", LinkParameters),
             seed,
+            section("active_islanding", ActiveIslandingParameters),
+            section("grid_code", GridCodeParameters),
         )
-        self.grid = Grid(section("grid", GridParameters))
+        self.grid = Grid(section("grid", GridParameters), section("island", IslandParameters))
         self.path = PowerPath(
             section("contactor", ContactorParameters),
             section("ground_fault", GroundFaultParameters),
@@ -110,10 +119,13 @@ class World:
         line_v = grid.line_v if path.closed else 0.0
         if self._pins_part_us and now_us >= self._pins_part_us:
             self._part_pins()
-        vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v)
+        vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v, grid.frequency_hz)
         self.current_a = vehicle.current_a
-        grid.load(-vehicle.current_a)
         self.reactive_var = vehicle.reactive_var
+        if grid.parameters.utility_connected:
+            grid.load(-vehicle.current_a)
+        else:
+            grid.cut_off(vehicle.current_a * line_v, vehicle.reactive_var, dt_s)
         self.power_w = vehicle.current_a * grid.line_v
         self.load_v = line_v if path.closed else vehicle.inverter.forms_v
         self.thermal.advance(dt_s, vehicle.current_a)
@@ -177,9 +189,10 @@ class World:
         forms = not self.path.closed and self.load_v > 0.0
         frame[at] = read[2](l1_v * 1000.0)
         frame[at + 1] = read[3](l2_v * 1000.0)
-        frame[at + 2] = read[4](self.current_a * 1000.0)
+        current_a = self._metered_a()
+        frame[at + 2] = read[4](current_a * 1000.0)
         apart_a = self.current_apart_a if self.path.closed else 0.0
-        frame[at + 3] = read[5]((self.current_a + apart_a) * 1000.0)
+        frame[at + 3] = read[5]((current_a + apart_a) * 1000.0)
         frame[at + 4] = read[6](self.power_w + apart_a * l2_v)
         frame[at + 5] = read[7](self.reactive_var)
         frame[at + 6] = read[8](grid.frequency_hz * 1000.0)
@@ -188,6 +201,14 @@ class World:
         frame[at + 9] = read[11](self.vehicle.inverter.parameters.forms_deg * 10.0 * forms)
         frame[at + 10] = read[12](self.path.residual_ma * 1000.0)
         self._metered = frame[at : at + 11]
+
+    def _metered_a(self) -> float:
+        """Of a leg, with the sign of its power: what reactive power is asked for flows, too."""
+        support_var = self.vehicle.support_var
+        if not support_var:
+            return self.current_a
+        line_v = self.grid.line_v
+        return math.copysign(math.hypot(self.current_a, support_var / line_v), self.current_a)
 
     def _duty_at_vehicle(self) -> int:
         wire = self.wire

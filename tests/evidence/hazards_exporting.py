@@ -56,6 +56,15 @@ def _start(
 
 _EXPORTING = _start(_ASK)
 _FEEDING_ON = _start(_ASK, _ON)
+# A step of the frequency is an island's, where islands are looked for.
+_UNSUPERVISED = Start(
+    "exporting",
+    EXPORT_W,
+    _ASK,
+    _LATER_S,
+    initial=_ON,
+    settings={**SETTINGS, "island_supervision": 0},
+)
 _BEATING = _start(_ASK_AND_BEAT)
 _JUST_CLOSED = Start("exporting", EXPORT_W, _ASK, 0.0, 6_000_000, _ON, SETTINGS)
 _BY_CABLE = Start(
@@ -101,8 +110,8 @@ def _stops(name: str, happens: Deed, told: str, start: Start = _EXPORTING) -> Ha
     return Hazard(name, start, happens, 2000.0 + _RAMP_MS, source, told, "energy")
 
 
-def _trip(name: str, path: str, to: float, limit_ms: float) -> Hazard:
-    return Hazard(name, _FEEDING_ON, sets(path, to), limit_ms, _TRIPS, "must_trip")
+def _trip(name: str, path: str, to: float, limit_ms: float, start: Start = _FEEDING_ON) -> Hazard:
+    return Hazard(name, start, sets(path, to), limit_ms, _TRIPS, "must_trip")
 
 
 _CUT = breaks("vehicle_link", "open")
@@ -189,9 +198,17 @@ EXPORTING_HAZARDS: tuple[Hazard, ...] = (
     _trip("UV1: 70 %", "grid.voltage_pu", 0.7, 21_000.0),
     _trip("UV2: 45 %", "grid.voltage_pu", 0.45, 2_000.0),
     _trip("OF2: 62.5 Hz", "grid.frequency_hz", 62.5, 160.0),
-    _trip("OF1: 61.5 Hz", "grid.frequency_hz", 61.5, 300_000.0),
-    _trip("UF1: 58 Hz", "grid.frequency_hz", 58.0, 300_000.0),
+    _trip("OF1: 61.5 Hz", "grid.frequency_hz", 61.5, 300_000.0, _UNSUPERVISED),
+    _trip("UF1: 58 Hz", "grid.frequency_hz", 58.0, 300_000.0, _UNSUPERVISED),
     _trip("UF2: 56 Hz", "grid.frequency_hz", 56.0, 160.0),
+    Hazard(
+        "an island: at once 61.5 Hz",
+        _FEEDING_ON,
+        sets("grid.frequency_hz", 61.5),
+        2000.0,
+        "IEEE 1547, an island's 2 s",
+        "must_trip",
+    ),
     Hazard("vehicle link cut", _EXPORTING, _CUT, CEASES_MS, AS_CEASES, "", "energy"),
     Hazard("vehicle link cut, feeds on", _FEEDING_ON, _CUT, CEASES_MS, AS_CEASES, "permission"),
     Hazard("vehicle link ended", _EXPORTING, _ENDED, CEASES_MS, AS_CEASES, "planned"),

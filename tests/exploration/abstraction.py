@@ -39,12 +39,14 @@ COUNTERS = {
 # Phases of a rota, remainders below one step of it, and what is compared with the next sample
 # only: they shift a reaction by a turn's wait at most (`wattback.turns`).
 PHASES = {
-    "Connector": "_turn slow_part slow_ms slow_lap_ms _passed_ms _lap_ms _turn_waits _heard "
+    "Connector": "_turn slow_part slow_ms slow_lap_ms passed_ms _lap_ms _turn_waits _heard "
     "_report_turn current_ma magnitude_ma",
     "CommandQueue": "_head tail",  # it is empty in every state
-    "Dispatch": "_news _period_ms _line_ms _line_mv _line_bp _undecided_ms",
+    "Dispatch": "_news _period_ms _line_ms _line_mv _line_bp _undecided_ms _into_ms",
     "GroundFault": "_step_ms _valid_s",  # of a test that is valid for a day
     "Heartbeat": "_counter",  # compared with the next one only
+    # It stands at the supply's frequency, which counts itself, or is on its way there.
+    "Islanding": "_reference_millihertz _samples",
     "Latch": "tripped_us",
     "Plausible": "_l1_mv _l2_mv _l1_ma _l2_ma _power_w",
     "PowerPath": "_now_us _due_us moved_us",

@@ -39,10 +39,18 @@ _JITTER_MV = 370
 _STOPS_US = 300_000  # from PWM off to no current, of a vehicle that obeys
 
 
+class Service:
+    """What the supply comes by."""
+
+    def __init__(self) -> None:
+        self.utility_connected = True
+
+
 class Grid:
     """The supply, legs to neutral."""
 
     def __init__(self) -> None:
+        self.parameters = Service()
         self.voltage_l1_v = _LEG_V
         self.voltage_l2_v = _LEG_V
         self.frequency_hz = 60.0
@@ -73,6 +81,7 @@ class Ratings:
         self.on = False
         self.certified = True
         self.abnormal_category = 3
+        self.normal_category = 2
         self.discharge_kw = 9.6
         self.charge_kw = 11.5
         self.minimum_soc = 0.1
@@ -256,7 +265,7 @@ class SmallWorld:
             charge_w = int(ratings.charge_kw * 1000.0)
             discharge_w = int(ratings.discharge_kw * 1000.0)
             words = (int(ratings.certified), ratings.abnormal_category, charge_w, discharge_w)
-            self._say(inbox, MESSAGE_PARAMETERS, *words, 240_000)
+            self._say(inbox, MESSAGE_PARAMETERS, *words, 240_000, 2)
             evcc.next_message = MESSAGE_LOOP
         else:
             evcc.settings = inbox.settings_version

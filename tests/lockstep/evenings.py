@@ -29,8 +29,13 @@ class _Digest(io.StringIO):
 def play_evening(scenario: Scenario, runtime: str, seed: int) -> tuple[RunResult, str]:
     """The result, and the SHA-256 of the trace of every tick."""
     digest = _Digest()
-    player = Player(scenario, runtime, seed, Trace(TICK_MS, digest, keep=False))
+    result = play(scenario, runtime, seed, Trace(TICK_MS, digest, keep=False))
+    return result, digest.hex()
+
+
+def play(scenario: Scenario, runtime: str, seed: int, trace: Trace) -> RunResult:
+    """The result, with a trace of what the caller wants to see of it."""
+    player = Player(scenario, runtime, seed, trace)
     with ExitStack() as stack, one_core_a_worker():
         Accompanied(player, scenario, stack)
-        result = player.play()
-    return result, digest.hex()
+        return player.play()

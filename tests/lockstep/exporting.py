@@ -90,9 +90,9 @@ class Exporting:
         """An action of scenarios."""
         self._world.act(action, arguments)
 
-    def set(self, path: str, to: object) -> None:
-        """A parameter of the world."""
-        self._world.change(path, to, 0.0)
+    def set(self, path: str, to: object, over_s: float = 0.0) -> None:
+        """A parameter of the world, as a step or as a ramp."""
+        self._world.change(path, to, over_s)
 
     def break_part(self, part: str, kind: str, for_s: float = 0.0, amount: object = None) -> None:
         """A fault of the world."""

@@ -32,9 +32,14 @@ SAFETY_FILES: dict[str, tuple[str, ...]] = {
     "limits": (f"{_UNIT}/test_limits.py", f"{_UNIT}/test_limit_owners.py"),
     "session": (f"{_UNIT}/test_session*.py",),
     "restart": (f"{_UNIT}/test_restart*.py",),
+    "chance": (f"{_UNIT}/test_restart*.py", f"{_UNIT}/test_enter_service.py"),
     "wake": (f"{_UNIT}/test_wake*.py",),
     "grid/trips": (f"{_UNIT}/test_trips*.py",),
+    "grid/islanding": (f"{_UNIT}/test_islanding.py",),
     "grid/enter_service": (f"{_UNIT}/test_enter_service*.py",),
+    "grid/categories": (f"{_UNIT}/test_grid_categories.py", f"{_UNIT}/test_trips_settings.py"),
+    "grid/support": (f"{_UNIT}/test_grid_support.py",),
+    "grid/supervision": (f"{_UNIT}/test_grid_supervision.py",),
 }
 
 

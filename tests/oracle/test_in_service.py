@@ -1,14 +1,20 @@
-"""The connector's `in_service` against OpenDER, on the same supply: when it leaves and returns."""
+"""The connector's `in_service` against OpenDER, on the same supply: when it leaves and returns.
+
+And with a vehicle that trips, in time or late: somebody has cleared by the oracle's time, and who.
+"""
 
 from dataclasses import dataclass
 
 import pytest
 
 from tests.oracle.der import STEP_S, Oracle
+from tests.oracle.site import site_of
 from tests.oracle.traces import FIRST_S, SupplyTrace, aimed, draw
 from tests.unit.wall import Wall
 from wattback.grid.trips import TRIP_NAMES
 from wattback.settings import SETTINGS
+from wattback_sim.grid_code.grid_code import GridCodeParameters
+from wattback_sim.grid_code.service import Service
 
 TRACES = 200  # of each category
 AIMED = 2  # of each must-trip
@@ -19,6 +25,7 @@ LATE_S = STEP_S
 # Enter service is judged every 100 ms, in turns.
 BACK_EARLY_S = 0.12
 BACK_LATE_S = 0.35
+LATE_VEHICLE_S = -5.0
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,50 @@ def of_the_connector(trace: SupplyTrace) -> list[Change]:
     return changes
 
 
+def of_the_vehicle(trace: SupplyTrace, ahead_s: float) -> list[Change]:
+    """When the simulated inverter trips, so much ahead of a row's time, and is back."""
+    service = Service(site_of(trace.settings))
+    changes: list[Change] = []
+    serves, tick, ends_s = True, 0, 0.0
+    for segment in trace.segments:
+        ends_s += segment.seconds
+        while tick * TICK_MS < ends_s * 1_000 - TICK_MS / 2:
+            service.step(segment.pu, segment.hz, ahead_s, TICK_MS / 1_000)
+            if (service.tripped is None) != serves:
+                serves = not serves
+                changes.append(Change(tick * TICK_MS / 1_000, serves))
+            tick += 1
+    return changes
+
+
 @pytest.mark.covers("6.2 must-trip", "6.4 enter service")
 @pytest.mark.parametrize("category", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(TRACES))
 def test_it_leaves_and_enters_service_when_the_oracle_does(category: int, seed: int) -> None:
     trace = draw(category, seed)
-    assert_alike(of_the_connector(trace), of_the_oracle(trace))
+    ours, theirs = of_the_connector(trace), of_the_oracle(trace)
+    assert_alike(ours, theirs)
+    assert_first(of_the_vehicle(trace, GridCodeParameters().ahead_s), ours, theirs)
+    assert_first(ours, of_the_vehicle(trace, LATE_VEHICLE_S), theirs)
+
+
+def assert_first(first: list[Change], second: list[Change], theirs: list[Change]) -> None:
+    """For each trip of the oracle `first` has cleared by its time, and `second` not before it."""
+    for trip in theirs:
+        if not trip.serves:
+            cleared_s = leaving(first, trip)
+            assert cleared_s, f"not cleared at {trip}"
+            assert min(leaving(second, trip), default=trip.at_s + LATE_S) >= min(cleared_s)
+
+
+def leaving(changes: list[Change], trip: Change) -> list[float]:
+    """When one left service for this trip: a little before the oracle, at the latest with it."""
+    earliest_s, latest_s = trip.at_s - EARLY_S - 0.02, trip.at_s + LATE_S
+    return [
+        change.at_s
+        for change in changes
+        if not change.serves and earliest_s <= change.at_s <= latest_s
+    ]
 
 
 def assert_alike(ours: list[Change], theirs: list[Change]) -> None:

@@ -42,6 +42,7 @@ Proof = Callable[[Connector], bool]
 
 _LOOP_MS = 500
 _CATEGORY = 3
+_NORMAL = 2  # B
 _LONGEST_LEAD = 8  # ticks
 _PATIENCE_S = 20.0
 
@@ -197,7 +198,7 @@ class Recorder:
         inverter = self.world.vehicle.inverter.parameters
         rating_w = round(inverter.discharge_kw * 1000)
         nominal_mv = round(inverter.nominal_v * 1000)
-        self._say(MESSAGE_PARAMETERS, 1, _CATEGORY, rating_w, rating_w, nominal_mv)
+        self._say(MESSAGE_PARAMETERS, 1, _CATEGORY, rating_w, rating_w, nominal_mv, _NORMAL)
 
     def say_loop(self) -> None:
         """The vehicle's link: one message of the loop; from then on one every 500 ms."""

@@ -273,7 +273,15 @@ COMMANDS = st.one_of(
 ).map(Command)
 MESSAGES = st.one_of(
     st.tuples(st.sampled_from([1, 4])),
-    st.tuples(st.just(2), BIT, st.integers(0, 4), st.just(11_500), WATTS, st.just(240_000)),
+    st.tuples(
+        st.just(2),
+        BIT,
+        st.integers(0, 4),
+        st.just(11_500),
+        WATTS,
+        st.just(240_000),
+        st.integers(0, 2),
+    ),
     st.tuples(
         st.just(3),
         st.integers(0, 3),
@@ -305,22 +313,41 @@ STORIES = st.tuples(
     st.sampled_from([(), VISIT, EXPORT, EXPORT]),
     st.lists(SEGMENTS, min_size=1, max_size=12),
 ).map(lambda parts: [*parts[0], *parts[1]])
-# What a category narrows further (evse.md 6.1): the others leave the connector unavailable.
+# What the categories and other settings narrow further (evse.md 6.1, 6.5): the connector stays
+# unavailable with what does not go together.
 _TIMES_MS = {False: ((2_000, 21_000), (160, 2_000)), True: ((21_000, 50_000), (2_000, 21_000))}
 
 
-def _of_its_category(values: tuple[int, ...]) -> tuple[int, ...]:
+def _together(values: tuple[int, ...]) -> tuple[int, ...]:
     settings = dict(zip((row[0] for row in SETTINGS), values, strict=True))
-    times_ms = _TIMES_MS[settings["abnormal_category"] == 3]
-    for name, (low, high) in zip(("trip_uv1_ms", "trip_uv2_ms"), times_ms, strict=True):
+    third = settings["abnormal_category"] == 3
+
+    def fit(name: str, low: int, high: int) -> None:
         settings[name] = low + settings[name] % (high - low + 1)
+
+    for name, (low, high) in zip(("trip_uv1_ms", "trip_uv2_ms"), _TIMES_MS[third], strict=True):
+        fit(name, low, high)
+    if not third:
+        fit("droop_over_bp", 300, 500)
+        fit("droop_under_bp", 300, 500)
+        fit("droop_response_ms", 1_000, 10_000)
+    if settings["normal_category"] == 1:
+        for name in settings:
+            if name.startswith(("constant_var", "volt_var_q", "watt_var_q")):
+                fit(name, -2_500, 4_400)
+        fit("constant_pf_bp", 9_700, 10_000)
+    reference_bp = settings["volt_var_reference_bp"]
+    fit("volt_var_v2_bp", reference_bp - 300, reference_bp)
+    fit("volt_var_v3_bp", reference_bp, reference_bp + 300)
+    fit("volt_var_v1_bp", reference_bp - 1_800, settings["volt_var_v2_bp"] - 200)
+    fit("volt_var_v4_bp", settings["volt_var_v3_bp"] + 200, reference_bp + 1_800)
+    fit("volt_watt_v2_bp", settings["volt_watt_v1_bp"] + 100, 11_000)
+    fit("watt_var_p1_bp", 0, settings["watt_var_p2_bp"] - 1)
+    fit("watt_var_p3_bp", max(settings["watt_var_p2_bp"] + 1, 5_000), 10_000)
     return tuple(settings.values())
 
 
 _ANY_SETTINGS = st.tuples(*(st.integers(row[2], row[3]) for row in SETTINGS))
 CHOSEN_SETTINGS = (
-    st.just(tuple(DEFAULTS))
-    | st.just(EXPORT_SITE)
-    | _ANY_SETTINGS.map(_of_its_category)
-    | _ANY_SETTINGS
+    st.just(tuple(DEFAULTS)) | st.just(EXPORT_SITE) | _ANY_SETTINGS.map(_together) | _ANY_SETTINGS
 )

@@ -4,6 +4,7 @@ It asks every 500 ms as a vehicle of ISO 15118-20 does, hears the target with ea
 moves its power towards it. A test makes it silent, deaf or stubborn.
 """
 
+import math
 from collections.abc import Iterable
 
 from tests.unit.wall import DEFAULTS, TICK_MS, Wall
@@ -18,6 +19,7 @@ from wattback.settings import SETTINGS
 ROUND_MS = 500
 SETTING_NAMES = [row[0] for row in SETTINGS]
 _NOMINAL_V = 240
+_CEASES_LOW_MV, _CEASES_HIGH_MV = 120_000, 264_000  # 0.5 and 1.1 pu: momentary cessation
 _LEAST_MV = 120_000  # below it the inverter limits its current
 
 # A site that may export, quickly in service, with a ramp that tests need not wait for.
@@ -42,8 +44,9 @@ def settings_with(**changes: int) -> list[int]:
 class LinkedWall(Wall):
     """speaks: it sends its messages. certified … departure_s: what they say; acknowledges: the
     settings version, the connector's own when None. draw_ma: what it takes while it is not linked.
-    slew_w_per_s: how fast it follows. stubborn_w: the power that it keeps whatever it is told.
-    power_w: what flows, positive out of the vehicle.
+    ceases: in a dip, and above 1.10 pu. slew_w_per_s: how fast it follows. stubborn_w: the power
+    that it keeps whatever it is told. power_w: what flows, positive out of the vehicle.
+    reactive_var: beside an export.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class LinkedWall(Wall):
         self.speaks = True
         self.certified = 1
         self.category = 3
+        self.normal_category = 2
         self.charge_w = 11_500
         self.discharge_w = 9_600
         self.nominal_mv = 240_000
@@ -67,7 +71,9 @@ class LinkedWall(Wall):
         self.departure_s = -1
         self.slew_w_per_s = 10_000
         self.stubborn_w: int | None = None
+        self.ceases = True
         self.power_w = 0
+        self.reactive_var = 0
         self._heard_w = 0
         self._round_ms = 0
         self._step = link.MESSAGE_SETUP
@@ -110,7 +116,7 @@ class LinkedWall(Wall):
     def say(self, kind: int, *words: int) -> None:
         """Put one message into the inbox, as the port does."""
         vehicle = self.connector.vehicle
-        for index, word in enumerate((kind, *words, 0, 0, 0, 0, 0)[: link.INBOX_WORDS]):
+        for index, word in enumerate((kind, *words, 0, 0, 0, 0, 0, 0)[: link.INBOX_WORDS]):
             vehicle.inbox[index] = word
         vehicle.inbox_full = 1
 
@@ -140,6 +146,7 @@ class LinkedWall(Wall):
                 self.charge_w,
                 self.discharge_w,
                 self.nominal_mv,
+                self.normal_category,
             )
             self._step = link.MESSAGE_LOOP
         else:
@@ -166,10 +173,15 @@ class LinkedWall(Wall):
             self.power_w = self.stubborn_w
         if not sensors.contactor_aux_closed:
             self.power_w = 0
-        sensors.power_w = self.power_w + self._jitter_mv // 100
         vars(sensors).update(self.hold)
         line_mv = sensors.voltage_l1_mv + sensors.voltage_l2_mv
-        current_ma = self.power_w * 1_000_000 // max(line_mv, _LEAST_MV)
+        power_w = self.power_w
+        if self.ceases and power_w > 0 and not _CEASES_LOW_MV <= line_mv <= _CEASES_HIGH_MV:
+            power_w = 0
+        sensors.power_w = power_w + self._jitter_mv // 100
+        sensors.reactive_var = self.reactive_var if power_w > 0 else 0
+        apparent_va = round(math.copysign(math.hypot(power_w, sensors.reactive_var), power_w))
+        current_ma = apparent_va * 1_000_000 // max(line_mv, _LEAST_MV)
         sensors.current_l1_ma = sensors.current_l2_ma = current_ma
         vars(sensors).update(self.hold)
 

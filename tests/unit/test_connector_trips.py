@@ -3,6 +3,8 @@
 import pytest
 
 from tests.unit.linked_wall import exporting_wall, linked_wall, ticks
+from wattback.dispatch import ACTED_NAMES
+from wattback.grid.trips import ROW_NAMES
 
 CONTACTS_MS = 50  # from the command until the contacts have opened, at most
 
@@ -30,6 +32,31 @@ def test_an_abnormal_grid_opens_an_export_in_its_time_with_the_cause_must_trip(
     assert wall.cause == "must_trip"
     wall.tick()
     assert (wall.target_w, wall.connector.status.in_service) == (0, 0)
+
+
+@pytest.mark.parametrize("acted", ["vehicle", "connector"])
+@pytest.mark.parametrize(
+    ("inputs", "row"),
+    [
+        ({"voltage_l1_mv": 145_000, "voltage_l2_mv": 145_000}, "OV2"),
+        ({"voltage_l1_mv": 50_000, "voltage_l2_mv": 50_000}, "UV2"),
+        ({"voltage_l1_mv": 0, "voltage_l2_mv": 0, "frequency_millihertz": 0}, "dead_line"),
+        ({"frequency_millihertz": 56_400}, "UF2"),
+    ],
+)
+def test_which_must_trip_it_was_and_who_had_acted_is_told(
+    inputs: dict[str, int], row: str, acted: str
+) -> None:
+    slow = {"trip_uv2_ms": 21_000} if row == "dead_line" else {}
+    wall = exporting_wall(8_000, **slow)
+    assert (wall.connector.report.trip_row, wall.connector.report.trip_acted) == (0, 0)
+    wall.hold = inputs
+    wall.ceases = acted == "vehicle"
+    wall.stubborn_w = 0 if acted == "vehicle" else 900
+    wall.until_open(2_000)
+    wall.run(1_000)
+    report = wall.connector.report
+    assert (ROW_NAMES[report.trip_row], ACTED_NAMES[report.trip_acted]) == (row, acted)
 
 
 def test_after_a_trip_the_export_comes_back_with_the_grid_and_its_delay() -> None:

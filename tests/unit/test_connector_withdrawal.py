@@ -55,7 +55,7 @@ def be_someone_else(wall: LinkedWall) -> None:
 
 
 def lose_its_certificate(wall: LinkedWall) -> None:
-    wall.say(MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000)
+    wall.say(MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000, 2)
     wall.run(HEARD_MS)
 
 

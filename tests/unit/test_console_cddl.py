@@ -18,9 +18,21 @@ from tests.unit.console_bench import (
     lines_of,
     request,
 )
-from wattback import contactor, export, heartbeat, limits, pilot, resets, session, targets, vehicle
+from wattback import (
+    contactor,
+    dispatch,
+    export,
+    heartbeat,
+    limits,
+    pilot,
+    resets,
+    session,
+    targets,
+    vehicle,
+)
 from wattback.console.group import COMMAND_NAMES, PROTOCOL
 from wattback.fault_table import CLEAR_NAMES, FAULTS
+from wattback.grid import trips
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_hil.console import client
 
@@ -138,6 +150,8 @@ MOST = {
     "vehicle_link": len(vehicle.LINK_NAMES) - 1,
     "vehicle_refusal": len(vehicle.REFUSAL_NAMES) - 1,
     "reset_cause": len(resets.RESET_NAMES) - 1,
+    "trip_row": len(trips.ROW_NAMES) - 1,
+    "trip_acted": len(dispatch.ACTED_NAMES) - 1,
     "duty_bp": 10000,
     "soc_bp": 10000,
     "reserve_bp": 10000,

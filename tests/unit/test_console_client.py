@@ -344,7 +344,7 @@ def test_a_command_that_the_unit_lacks_is_not_asked_for(monkeypatch: pytest.Monk
 TEXTS: tuple[str, ...]
 TEXTS = ("pilot_state", "open_cause", "session_state", "mode", "import_limit_owner")
 TEXTS += ("export_limit_owner", "target_owner", "target_state", "controller_state")
-TEXTS += ("vehicle_link", "vehicle_refusal", "reset_cause")
+TEXTS += ("vehicle_link", "vehicle_refusal", "reset_cause", "trip_row", "trip_acted")
 LISTS: tuple[str, ...]
 LISTS = ("waiting_for", "export_waits", "faults", "opening_faults", "opening_waits")
 LISTS += ("opening_export_waits", "paused_by")

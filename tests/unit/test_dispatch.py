@@ -9,10 +9,11 @@ from tests.unit.linked_wall import SITE, settings_with
 from tests.unit.vehicle_messages import PARAMETERS, SETUP
 from wattback.dispatch import NO_CAP_W, Dispatch
 from wattback.export import WAIT_NAMES
+from wattback.grid.categories import fitting
 from wattback.retained import WORDS
 from wattback.settings import SETTINGS, Settings
 from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, OWNER_SITE
-from wattback.vehicle import MESSAGE_LOOP
+from wattback.vehicle import INBOX_WORDS, MESSAGE_LOOP
 
 LINE_MV = 240_000
 MA = 48_000
@@ -31,6 +32,7 @@ class Bench:
         assert self.settings.load(settings_with(**{**SITE, **changes})) == ""
         self.part = Dispatch(array("i", [0] * WORDS))
         self.part.vehicle.settings_version = 7
+        self.part.vehicle.fitting = fitting(self.settings)
         self.linked = linked
         self.line_mv = LINE_MV
         self.millihertz = 60_000
@@ -49,7 +51,7 @@ class Bench:
 
     def say(self, *words: int) -> None:
         inbox = self.part.vehicle.inbox
-        for index, word in enumerate((*words, 0, 0, 0, 0, 0)[:6]):
+        for index, word in enumerate((*words, 0, 0, 0, 0, 0, 0)[:INBOX_WORDS]):
             inbox[index] = word
         self.part.vehicle.inbox_full = 1
 

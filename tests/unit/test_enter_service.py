@@ -4,7 +4,10 @@ import pytest
 
 from tests.property.small_int import SmallInt
 from tests.unit.linked_wall import settings_with
+from tests.unit.wall import StubBoard
+from wattback.connector import Connector
 from wattback.grid.enter_service import PERIOD_MS, EnterService
+from wattback.retained import WORDS
 from wattback.settings import SETTINGS, Settings
 
 GOOD = (10_000, 60_000)
@@ -144,3 +147,57 @@ def test_the_longest_times_stay_small_integers() -> None:
     run(service, (SmallInt(10_000), SmallInt(60_000)), 2_000, settings)
     assert service.risen_bp == 10_000
     assert all(value < 2_000_000 for value in vars(service).values())
+
+
+# --- a random delay in place of the ramp ---
+
+
+def entered_s(service: EnterService, settings: Settings) -> float:
+    """From a grid that has just become good."""
+    seconds = 0.0
+    while not service.in_service:
+        service.sense(*GOOD, settings)
+        seconds += PERIOD_MS / 1_000
+    return seconds
+
+
+@pytest.mark.covers("6.4 random delay")
+@pytest.mark.parametrize("chance", [1, 0x3FFF, 0x7FFF, 0x12345678, 0x3FFFFFFF])
+def test_a_random_delay_is_added_and_no_ramp_follows(chance: int) -> None:
+    settings = settings_of(enter_service_random_s=600, enter_service_delay_s=20)
+    service = EnterService()
+    service.chance = chance
+    part_s = (chance & 0x7FFF) / 0x8000 * 600
+    service.sense(*GOOD, settings)
+    assert service.left_s == pytest.approx(20 + part_s, abs=1)
+    assert entered_s(service, settings) == pytest.approx(20 + part_s, abs=0.2)
+    service.sense(*GOOD, settings)
+    assert service.risen_bp == 10_000
+
+
+@pytest.mark.covers("6.4 random delay")
+def test_each_entry_draws_anew_and_all_parts_are_as_likely() -> None:
+    settings = settings_of(enter_service_random_s=600, enter_service_delay_s=0)
+    service = EnterService()
+    waits_s = []
+    for _ in range(300):
+        waits_s.append(entered_s(service, settings))
+        service.leave()
+    assert max(waits_s) <= 600.2
+    fifths = [sum(low <= wait_s < low + 120 for wait_s in waits_s) for low in range(0, 600, 120)]
+    assert min(fifths) >= 35
+
+
+def test_without_a_random_delay_chance_changes_nothing() -> None:
+    for chance in (1, 0x3FFFFFFF):
+        service = EnterService()
+        service.chance = chance
+        assert entered_s(service, DEFAULTS) == pytest.approx(DEFAULT_DELAY_S + 0.1, abs=0.05)
+
+
+def test_units_draw_differently() -> None:
+    drawn = {
+        Connector(StubBoard(), [0] * WORDS, chance=chance).dispatch.enter_service.chance
+        for chance in range(20)
+    }
+    assert len(drawn) >= 19

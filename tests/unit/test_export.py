@@ -14,7 +14,7 @@ from wattback.settings import Settings
 from wattback.vehicle import MESSAGE_LOOP, MESSAGE_PARAMETERS, Vehicle
 
 IMPORT_W = 11_520
-NOT_CERTIFIED = (MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000)
+NOT_CERTIFIED = (MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000, 2)
 
 
 def settings_of(**changes: int) -> Settings:

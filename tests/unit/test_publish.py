@@ -189,6 +189,7 @@ def test_what_grows_with_time_and_energy_is_reported_too() -> None:
     assert report.export_day_left_s == connector.dispatch.export.day_left_s > 0
     assert report.settings_version == connector.settings.version()
     told = {"uptime_s", "export_day_wh", "export_day_left_s", "settings_version"}
+    told |= {"trip_row", "trip_acted"}  # tests/unit/test_connector_trips.py
     assert told | set(REPORTED) | set(OPENING_NAMES) == set(REPORT_NAMES)
 
 

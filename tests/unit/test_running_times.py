@@ -35,7 +35,7 @@ _LARGEST_READING = 300_000  # mV, mA, W, mHz of this wall
 
 # What goes round with the turns or is a reading, and how far it comes; by the end of its path.
 BOUNDS = {
-    "connector._passed_ms": LAP_MS,
+    "connector.passed_ms": LAP_MS,
     "connector._lap_ms": LAP_MS,
     "connector._turn": TURNS,
     "connector._turn_waits": 2,
@@ -47,6 +47,7 @@ BOUNDS = {
     "waiting_for": (1 << len(WAIT_NAMES)) - 1,
     "contactor.dead": 1,
     "dispatch._undecided_ms": LAP_MS,
+    "dispatch._into_ms": LAP_MS,
     "dispatch._period_ms": 1_000,
     "dispatch._news": 1,
     "dispatch._line_ms": 1_000 + LAP_MS,

@@ -1,11 +1,13 @@
 """The simulated supply: two legs, the angle between them, and what a vehicle gets of both."""
 
+from typing import Any
+
 import pytest
 
 from wattback_sim.grid import Grid, GridParameters
 
 
-def grid(**parameters: float) -> Grid:
+def grid(**parameters: Any) -> Grid:
     return Grid(GridParameters(**parameters))
 
 

@@ -76,7 +76,7 @@ def detail_of(name: str, **fields: int) -> str:
         (
             "certification",
             {"vehicle_link": vehicle.LINK_REFUSED, "vehicle_refusal": vehicle.REFUSAL_CATEGORY},
-            "its inverter's abnormal category does not fit the site's",
+            "its inverter's categories do not fit the site's",
         ),
         ("service", {"service_left_s": 120}, "2 min 0 s left"),
         ("service", {"in_service": 1}, "in service"),

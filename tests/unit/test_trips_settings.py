@@ -3,7 +3,8 @@
 import pytest
 
 from tests.unit.wall import Wall
-from wattback.grid.trips import Trips, category_has
+from wattback.grid.categories import category_has
+from wattback.grid.trips import Trips
 from wattback.settings import SETTINGS, Settings
 
 AHEAD_MS = 60  # the contactor's opening and the age of a sample are within the row's time
@@ -169,4 +170,4 @@ def test_a_better_vehicle_is_taken_only_for_times_that_its_own_category_has(
 ) -> None:
     wall = Wall((DEFAULTS | {"abnormal_category": site} | times).values())
     assert not wall.refused
-    assert category_has(wall.connector.settings, vehicle) == fits
+    assert (category_has(wall.connector.settings, vehicle, 2) == "") == fits

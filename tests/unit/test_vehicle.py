@@ -15,6 +15,7 @@ from tests.unit.vehicle_messages import (
     hear,
     wait,
 )
+from wattback.grid.categories import fitting
 from wattback.settings import Settings
 from wattback.vehicle import (
     LINK_ACCEPTED,
@@ -105,7 +106,8 @@ def test_what_the_loop_says_is_kept() -> None:
     ("certified", "category", "discharge_w", "voltage_mv", "reason"),
     [
         (1, 3, 9_600, 240_000, "none"),
-        (1, 3, 1, 240_000, "none"),
+        (1, 3, 10, 240_000, "none"),
+        (1, 3, 9, 240_000, "charge_only"),
         (1, 3, 0, 240_000, "charge_only"),
         (1, 3, -1, 240_000, "charge_only"),
         (0, 3, 9_600, 240_000, "certification"),
@@ -125,7 +127,7 @@ def test_an_inverter_that_does_not_fit_is_refused_with_its_reason(
     certified: int, category: int, discharge_w: int, voltage_mv: int, reason: str
 ) -> None:
     vehicle = after(SETUP)
-    hear(vehicle, MESSAGE_PARAMETERS, certified, category, 11_500, discharge_w, voltage_mv)
+    hear(vehicle, MESSAGE_PARAMETERS, certified, category, 11_500, discharge_w, voltage_mv, 2)
     assert REFUSAL_NAMES[vehicle.refusal] == reason
     assert vehicle.link == (LINK_ACCEPTED if reason == "none" else LINK_REFUSED)
 
@@ -137,8 +139,9 @@ def test_the_sites_category_or_a_better_one_is_asked_for(site_category: int) -> 
     settings.abnormal_category = site_category
     for category in (1, 2, 3):
         vehicle = after(SETUP)
+        vehicle.fitting = fitting(settings)
         vehicle.inbox[0] = MESSAGE_PARAMETERS
-        for index, word in enumerate((1, category, 11_500, 9_600, 240_000), 1):
+        for index, word in enumerate((1, category, 11_500, 9_600, 240_000, 2), 1):
             vehicle.inbox[index] = word
         vehicle.inbox_full = 1
         vehicle.sense(1, settings, TICK_MS)

@@ -147,7 +147,7 @@ def test_whatever_the_loop_says_stays_within_what_can_be(word: int) -> None:
 @pytest.mark.parametrize("voltage_mv", [-LIMIT // 2, 2**28, LIMIT // 2])
 def test_no_voltage_that_a_vehicle_names_outgrows_a_small_integer(voltage_mv: int) -> None:
     vehicle = after(SETUP)
-    vehicle.inbox = [MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, SmallInt(voltage_mv)]  # type: ignore[assignment]
+    vehicle.inbox = [MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, SmallInt(voltage_mv), 2]  # type: ignore[assignment]
     vehicle.inbox_full = 1
     vehicle.sense(1, SETTINGS, TICK_MS)
     assert REFUSAL_NAMES[vehicle.refusal] == "voltage"

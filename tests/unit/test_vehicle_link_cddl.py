@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.cddl import vehicle_link
 from tests.unit.vehicle_link_pair import DISCOVERY, LOOP, SETUP, STOP, Bench, Cable
 from wattback import vehicle
+from wattback.grid import supervision
 from wattback.vehicle_link import requests
 from wattback_sim.evcc import Evcc, LinkParameters, Readings
 from wattback_sim.evcc_messages import Fields, Key, Message, ResponseCode, to_line, unframe
@@ -129,12 +130,16 @@ def test_the_vehicles_keys_messages_and_codes_are_those_of_the_file() -> None:
 
 def test_the_reasons_of_a_refusal_are_the_cores() -> None:
     names = ["NotRefused", "ChargeOnly", "Certification", "Category", "Voltage"]
+    names += ["Cessation", "Droop", "ReactivePower"]
     assert [vehicle_link().constants[name] for name in names] == [
         vehicle.REFUSAL_NONE,
         vehicle.REFUSAL_CHARGE_ONLY,
         vehicle.REFUSAL_CERTIFICATION,
         vehicle.REFUSAL_CATEGORY,
         vehicle.REFUSAL_VOLTAGE,
+        supervision.NO_CESSATION,
+        supervision.POWER_UNSUPPORTED,
+        supervision.REACTIVE_UNSUPPORTED,
     ]
     assert len(names) == len(vehicle.REFUSAL_NAMES)
 

@@ -7,6 +7,7 @@ the output at once.
 
 from typing import Any
 
+from wattback.grid.categories import fitting
 from wattback.grid.trips import Trips
 from wattback.settings import Settings
 from wattback.signals import Report, Status
@@ -26,6 +27,7 @@ DISCOVERY: Fields = {
     Key.EVMaximumDischargePower: 11400,
     Key.EVNominalVoltage: 240000,
     Key.J3072Certified: True,
+    Key.IEEE1547NormalCategory: 1,
     Key.IEEE1547AbnormalCategory: 2,
 }
 LOOP: Fields = {
@@ -57,6 +59,7 @@ class StubConnector:
         self.vehicle = Vehicle()
         self.dispatch = StubDispatch()
         self.vehicle.settings_version = SETTINGS_VERSION
+        self.vehicle.fitting = fitting(self.settings)
         self.connected = 1
         self.taken: list[int] = []
 

@@ -6,6 +6,7 @@ knows whenever a tick has changed that. Only the firmware must be importable.
 
 import sys
 
+from wattback.grid.categories import fitting
 from wattback.grid.trips import Trips
 from wattback.settings import Settings
 from wattback.signals import Report, Status
@@ -28,6 +29,7 @@ class Core:
         self.status = Status()
         self.report = Report()
         self.vehicle = Vehicle()
+        self.vehicle.fitting = fitting(self.settings)
         self.dispatch = StubDispatch()
         self.vehicle.settings_version = 4711
         self.ticks = 0

@@ -1,5 +1,6 @@
 """Speaking to a Vehicle by hand: good messages, and ways that lead to each state of the link."""
 
+from wattback.grid.categories import fitting
 from wattback.settings import Settings
 from wattback.vehicle import (
     INBOX_WORDS,
@@ -20,7 +21,7 @@ TICK_MS = 10
 VERSION = 4_711
 SETTINGS = Settings()
 SETUP: tuple[int, ...] = (MESSAGE_SETUP,)
-PARAMETERS: tuple[int, ...] = (MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, 240_000)
+PARAMETERS: tuple[int, ...] = (MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, 240_000, 2)
 LOOP: tuple[int, ...] = (MESSAGE_LOOP, VERSION, 8_000, 1_000, 20_000, 3_600)
 OTHER_SETTINGS = (MESSAGE_LOOP, VERSION + 1, 8_000, 1_000, 20_000, 3_600)
 STOP = (MESSAGE_STOP,)
@@ -53,6 +54,7 @@ def wait(vehicle: Vehicle, ms: int, dt_ms: int = TICK_MS) -> None:
 def after(*messages: tuple[int, ...]) -> Vehicle:
     vehicle = Vehicle()
     vehicle.settings_version = VERSION
+    vehicle.fitting = fitting(SETTINGS)
     for message in messages:
         hear(vehicle, *message)
     return vehicle
@@ -61,7 +63,7 @@ def after(*messages: tuple[int, ...]) -> Vehicle:
 WAYS: dict[int, tuple[tuple[int, ...], ...]] = {
     LINK_NONE: (),
     LINK_IDENTIFIED: (SETUP,),
-    LINK_REFUSED: (SETUP, (MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000), LOOP),
+    LINK_REFUSED: (SETUP, (MESSAGE_PARAMETERS, 0, 3, 11_500, 9_600, 240_000, 2), LOOP),
     LINK_ACCEPTED: (SETUP, PARAMETERS),
     LINK_AUTHORISED: (SETUP, PARAMETERS, LOOP),
 }

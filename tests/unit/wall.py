@@ -71,6 +71,7 @@ class Wall:
         self.hold: dict[str, int] = {}
         self._contact_ms = 0
         self._latch_ms = 0
+        self._jitter = 0
         self._jitter_mv = 0
         self.board.sensors.pilot_high_mv = -12_000
 
@@ -136,7 +137,9 @@ class Wall:
         sensors.pilot_high_mv = -12_000 if duty_bp == 0 and level_mv else level_mv
         sensors.pilot_low_mv = -12_000 if duty_bp < 10_000 and level_mv else level_mv
         sensors.voltage_l1_mv = sensors.voltage_l2_mv = 120_000
-        self._jitter_mv = (self._jitter_mv + 10) % 370  # as a metering chip that lives
+        # As a metering chip that lives, whatever the turns of who looks at it.
+        self._jitter = (self._jitter * 25_173 + 13_849) % 65_536
+        self._jitter_mv = self._jitter % 37 * 10
         sensors.voltage_l1_mv += self._jitter_mv
         sensors.frequency_millihertz = 60_000
         sensors.leg_angle_decideg = 1_800
@@ -158,7 +161,9 @@ class Wall:
         draws_ma = self.draw_ma if sensors.contactor_aux_closed and not stopped else 0
         sensors.current_l1_ma = sensors.current_l2_ma = -draws_ma
         sensors.power_w = -draws_ma * 240 // 1000
-        sensors.power_w -= self._jitter_mv // 100 if "power_w" not in self.hold else 0
+        # About nothing on average, so that no energy is made of it.
+        jitter_w = self._jitter_mv // 10 - (18 if draws_ma else 0)
+        sensors.power_w -= jitter_w if "power_w" not in self.hold else 0
         vars(sensors).update(self.hold)
 
 

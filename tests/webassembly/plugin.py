@@ -30,10 +30,14 @@ NOT_PLAYED = {
     "outside_and_never_just_inside[OF1": "minutes of waiting; the other rows count alike",
     "tests/lockstep/test_grid_boundaries.py::test_a_must_trip_parts_the_contacts_in_its_time_just_"
     "outside_and_never_just_inside[UF1": "minutes of waiting; the other rows count alike",
+    "tests/lockstep/test_grid_support.py::test_nobody_minds": "minutes in which nothing happens; "
+    "what happens is in the other tests of the file",
     "tests/lockstep/test_hardware_faults.py::test_a_ground_fault_is_retried_after_15": "fifteen "
     "minutes of waiting; test_every_fault.py retries after a minute",
     "tests/lockstep/test_heap_watch.py": "plays the watch by hand; ticks that allocate are in "
     "tests/webassembly/test_interpreter.py",
+    "tests/lockstep/test_islanding.py": "about vehicle, load and grid; must-trips are in "
+    "test_grid_boundaries.py",
     "tests/lockstep/test_rtu_timing.py": "about the simulated wire, nearly all of it on CPython",
 }
 

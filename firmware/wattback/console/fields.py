@@ -2,8 +2,20 @@
 
 from micropython import const
 
-from wattback import contactor, export, heartbeat, limits, pilot, resets, session, targets, vehicle
+from wattback import (
+    contactor,
+    dispatch,
+    export,
+    heartbeat,
+    limits,
+    pilot,
+    resets,
+    session,
+    targets,
+    vehicle,
+)
 from wattback.fault_table import FAULTS
+from wattback.grid import trips
 
 FAULT_NAMES = tuple(row[0] for row in FAULTS)
 
@@ -21,6 +33,8 @@ _CHOICES = (  # the value is one of the words
     + ("vehicle_link", vehicle.LINK_NAMES)
     + ("vehicle_refusal", vehicle.REFUSAL_NAMES)
     + ("reset_cause", resets.RESET_NAMES)
+    + ("trip_row", trips.ROW_NAMES)
+    + ("trip_acted", dispatch.ACTED_NAMES)
 )
 _CODED = _CHOICES + (  # from here on each word is a bit of the value
     ("waiting_for", session.WAIT_NAMES)

@@ -24,47 +24,32 @@ _OV2_BP = const(12000)  # fixed in every category (6.1, C), like its time
 _OV2_MS = const(160)
 
 TRIP_NAMES = ("OV2", "OV1", "UV1", "UV2", "OF2", "OF1", "UF1", "UF2")
+# What may have run out: one of these rows, or what has none.
+NO_ROW = const(0)
+DEAD_LINE = const(9)
+ISLAND = const(10)
+ROW_NAMES = ("none",) + TRIP_NAMES + ("dead_line", "island")
 _ROWS = const(8)
 # What the place of a row says: four of the voltage first, of each two above and two below.
 _FIRST_OF_FREQUENCY = const(4)
 _BELOW = const(2)
-_CATEGORY_III = const(3)
-# Where the times of category III begin, those of I and II end (6.1, C).
-_UV1_MS = const(21000)
-_UV2_MS = const(2000)
-
-
-def category_has(settings: Settings, category: int) -> int:
-    """1 when an inverter of this abnormal category (1 … 3) may be given these times, else 0.
-
-    All other settings have the same ranges in every category (evse.md 6.1, C; 6.2, C).
-    """
-    if category == _CATEGORY_III:
-        return 1 if settings.trip_uv1_ms >= _UV1_MS and settings.trip_uv2_ms >= _UV2_MS else 0
-    return 1 if settings.trip_uv1_ms <= _UV1_MS and settings.trip_uv2_ms <= _UV2_MS else 0
-
-
-def category_allows(settings: Settings) -> str:
-    """The first time that the site's own category may not be given, or ""; asked at the load."""
-    if category_has(settings, settings.abnormal_category):
-        return ""
-    third = settings.abnormal_category == _CATEGORY_III
-    uv1_fits = settings.trip_uv1_ms >= _UV1_MS if third else settings.trip_uv1_ms <= _UV1_MS
-    return "trip_uv2_ms" if uv1_fits else "trip_uv1_ms"
 
 
 class Trips:
-    """tripped: 1 while some row has run out. normal: 1 when the last sample was beyond no row.
+    """tripped: 1 while some row has run out. row: which, last, a place in ROW_NAMES. normal: 1
+    when the last sample was beyond no row.
     thresholds, times_ms: of each of TRIP_NAMES, as loaded; basis points of nominal or millihertz.
     """
 
     def __init__(self) -> None:
         self.tripped = 0
+        self.row = NO_ROW
         self.normal = 1
         self.thresholds = array("i", [0] * _ROWS)
         self.times_ms = array("i", [0] * _ROWS)
         self._beyond_ms = array("i", [0] * _ROWS)
         self._dead_ms = 0
+        self._island = 0
         self._low_bp = 0  # between these no row runs
         self._high_bp = 0
         self._low_millihertz = 0
@@ -103,13 +88,14 @@ class Trips:
                 self._clear()
             return
         self.normal = 0
-        self.tripped = 0
+        self.tripped = self._island
         if not dead:
             self._dead_ms = 0
         elif self._dead_ms < _DEAD_MS - _AHEAD_MS:
             self._dead_ms += dt_ms
         else:
             self.tripped = 1
+            self.row = DEAD_LINE
         beyond_ms = self._beyond_ms
         thresholds = self.thresholds
         times_ms = self.times_ms
@@ -121,12 +107,19 @@ class Trips:
                     beyond_ms[index] += dt_ms
                 else:
                     self.tripped = 1
+                    self.row = index + 1
             else:
                 beyond_ms[index] = 0
+
+    def heed(self, island: int) -> None:
+        """An island counts like a row that has run out, from when it is found until it is not."""
+        self._island = island
+        if self.normal:
+            self.tripped = island
 
     def _clear(self) -> None:
         for index in range(_ROWS):
             self._beyond_ms[index] = 0
         self._dead_ms = 0
         self.normal = 1
-        self.tripped = 0
+        self.tripped = self._island

@@ -9,6 +9,8 @@ from micropython import const
 
 from wattback.codec.cbor import Writer
 from wattback.export import WAIT_CONTACTOR, WAIT_TARGET
+from wattback.grid.support import CONSTANT_PF, CONSTANT_VAR, VOLT_VAR, WATT_VAR
+from wattback.settings import Settings
 from wattback.vehicle_link.frames import MESSAGE_AT
 from wattback.vehicle_link.requests import CHARGE_LOOP, CHARGE_PARAMETER_DISCOVERY, FAILED
 
@@ -34,8 +36,18 @@ _ENTER_SERVICE_RAMP_TIME = const(38)
 _MUST_TRIP_CURVES = const(39)  # over and under voltage, over and under frequency
 _EVSE_TARGET_ACTIVE_POWER = const(43)
 _EVSE_NOTIFICATION = const(44)
+# What is switched off is not told.
+_FREQUENCY_DROOP = const(45)
+_VOLT_WATT = const(46)
+_LIMIT_MAX_DISCHARGE_POWER = const(47)
+_CONSTANT_POWER_FACTOR = const(48)
+_CONSTANT_VAR = const(49)
+_VOLT_VAR = const(50)
+_WATT_VAR = const(51)
+_VOLT_VAR_REFERENCE = const(52)
 
 _NOMINAL_MILLIHERTZ = const(60000)
+_PU_BP = const(10000)
 _GRID_FOLLOWING = const(0)
 _GRID_CONNECTED = const(0)
 _EXIT_STANDBY = const(1)
@@ -44,7 +56,8 @@ _HEAD_PAIRS = const(3)
 _DISCOVERY_PAIRS = const(20)
 _LOOP_PAIRS = const(6)
 # Parts of an answer to a discovery, of a loop, and of every other, which is all head.
-_DISCOVERY_PARTS = const(6)
+_DISCOVERY_PARTS = const(9)
+_FIRST_FUNCTION = const(6)
 _LOOP_PARTS = const(1)
 
 
@@ -72,7 +85,7 @@ class Answer:
         if code >= FAILED:
             pairs -= 1
         elif message == CHARGE_PARAMETER_DISCOVERY:
-            pairs += _DISCOVERY_PAIRS
+            pairs += _DISCOVERY_PAIRS + _functions(self._connector.settings)
             self._parts = _DISCOVERY_PARTS
         elif message == CHARGE_LOOP:
             pairs += _LOOP_PAIRS + self._wanted
@@ -97,8 +110,14 @@ class Answer:
             self._write_power()
         elif part == 1:
             self._write_enter_service()
-        else:
+        elif part < _FIRST_FUNCTION:
             self._write_curve(part - 2)
+        elif part == _FIRST_FUNCTION:
+            self._write_droop()
+        elif part == _FIRST_FUNCTION + 1:
+            self._write_active()
+        else:
+            self._write_reactive()
         return 0
 
     def _pair(self, key: int, value: int) -> None:
@@ -134,7 +153,9 @@ class Answer:
         self._pair(_ENTER_SERVICE_FREQUENCY_HIGH, settings.enter_service_high_millihertz)
         self._pair(_ENTER_SERVICE_FREQUENCY_LOW, settings.enter_service_low_millihertz)
         self._pair(_ENTER_SERVICE_DELAY, settings.enter_service_delay_s)
-        self._pair(_ENTER_SERVICE_RAMP_TIME, settings.enter_service_ramp_s)
+        # Its delay runs beside ours, so a random part need not be told; with one there is no ramp.
+        ramp_s = 1 if settings.enter_service_random_s else settings.enter_service_ramp_s
+        self._pair(_ENTER_SERVICE_RAMP_TIME, ramp_s)
 
     def _write_powers(self) -> None:
         report = self._connector.report
@@ -158,3 +179,106 @@ class Answer:
             writer.array(2)
             writer.integer(trips.thresholds[index])
             writer.integer(trips.times_ms[index])
+
+    def _list(self, key: int, *values: int) -> None:
+        writer = self._writer
+        writer.integer(key)
+        writer.array(len(values))
+        for value in values:
+            writer.integer(value)
+
+    def _write_points(self, key: int, response_ms: int, *values: int) -> None:
+        # The response, then pairs of x and y.
+        writer = self._writer
+        writer.integer(key)
+        writer.array(1 + len(values) // 2)
+        writer.integer(response_ms)
+        for index in range(0, len(values), 2):
+            writer.array(2)
+            writer.integer(values[index])
+            writer.integer(values[index + 1])
+
+    def _write_droop(self) -> None:
+        settings = self._connector.settings
+        if settings.droop_enabled:
+            self._list(
+                _FREQUENCY_DROOP,
+                settings.droop_over_deadband_millihertz,
+                settings.droop_under_deadband_millihertz,
+                settings.droop_over_bp,
+                settings.droop_under_bp,
+                settings.droop_response_ms,
+            )
+
+    def _write_active(self) -> None:
+        settings = self._connector.settings
+        if settings.volt_watt_enabled:
+            self._write_points(
+                _VOLT_WATT,
+                settings.volt_watt_response_ms,
+                settings.volt_watt_v1_bp,
+                _PU_BP,
+                settings.volt_watt_v2_bp,
+                settings.volt_watt_p2_bp,
+            )
+        if settings.limit_watt_enabled:
+            self._list(
+                _LIMIT_MAX_DISCHARGE_POWER,
+                settings.limit_watt_bp,
+                settings.limit_watt_response_ms,
+            )
+
+    def _write_reactive(self) -> None:
+        settings = self._connector.settings
+        which = settings.reactive_function
+        response_ms = settings.reactive_response_ms
+        if which == CONSTANT_PF:
+            self._list(
+                _CONSTANT_POWER_FACTOR,
+                settings.constant_pf_bp,
+                settings.constant_pf_absorbs,
+                response_ms,
+            )
+        elif which == CONSTANT_VAR:
+            self._list(_CONSTANT_VAR, settings.constant_var_bp, response_ms)
+        elif which == VOLT_VAR:
+            self._write_volt_var(settings)
+        elif which == WATT_VAR:
+            self._write_points(
+                _WATT_VAR,
+                response_ms,
+                settings.watt_var_p1_bp,
+                settings.watt_var_q1_bp,
+                settings.watt_var_p2_bp,
+                settings.watt_var_q2_bp,
+                settings.watt_var_p3_bp,
+                settings.watt_var_q3_bp,
+            )
+
+    def _write_volt_var(self, settings: Settings) -> None:
+        self._write_points(
+            _VOLT_VAR,
+            settings.volt_var_response_ms,
+            settings.volt_var_v1_bp,
+            settings.volt_var_q1_bp,
+            settings.volt_var_v2_bp,
+            settings.volt_var_q2_bp,
+            settings.volt_var_v3_bp,
+            settings.volt_var_q3_bp,
+            settings.volt_var_v4_bp,
+            settings.volt_var_q4_bp,
+        )
+        self._list(
+            _VOLT_VAR_REFERENCE,
+            settings.volt_var_reference_bp,
+            settings.volt_var_reference_follows,
+            settings.volt_var_reference_s,
+        )
+
+
+def _functions(settings: Settings) -> int:
+    # Pairs of the functions that are switched on.
+    count = settings.droop_enabled + settings.volt_watt_enabled + settings.limit_watt_enabled
+    if settings.reactive_function:
+        count += 2 if settings.reactive_function == VOLT_VAR else 1
+    return count

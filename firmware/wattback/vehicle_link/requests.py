@@ -55,6 +55,7 @@ _TEXTS = const(0b1_1110_0100)  # keys 2 and 5 to 8: at least one character
 _FLAGS = const(1 << 11)
 _SIGNED = const(1 << 15 | 1 << 16)  # as low as high; all others are not negative
 _KEY_SESSION = const(1)
+_KEY_NORMAL_CATEGORY = const(9)
 _KEY_CATEGORY = const(10)
 _KEY_DEPARTURE = const(20)
 
@@ -62,7 +63,7 @@ _KEY_DEPARTURE = const(20)
 # and the keys of the inbox's words, in the order of these.
 _MESSAGES = (
     (vehicle.MESSAGE_SETUP, 0b101, 0b111, ()),
-    (vehicle.MESSAGE_PARAMETERS, 0x281B, 0x7FFB, (11, 10, 3, 4, 13)),
+    (vehicle.MESSAGE_PARAMETERS, 0x281B, 0x7FFB, (11, 10, 3, 4, 13, 9)),
     (vehicle.MESSAGE_LOOP, 0x6B8003, 0x7F8003, (22, 17, 18, 19, 20)),
     (vehicle.MESSAGE_STOP, 0b11, 0b11, ()),
 )
@@ -90,7 +91,8 @@ class Request:
         for key in range(len(_HIGHEST)):
             values[key] = 0
         values[_KEY_DEPARTURE] = vehicle.UNKNOWN
-        values[_KEY_CATEGORY] = -1  # the core counts them from 1, and 0 is none
+        values[_KEY_NORMAL_CATEGORY] = -1  # the core counts both from 1, and 0 is none
+        values[_KEY_CATEGORY] = -1
         self.message = 0
         self.code = OK
         self._seen = 0
@@ -119,7 +121,8 @@ class Request:
         word = vehicle.INBOX_KIND
         for key in row[3]:
             word += 1
-            inbox[word] = self._values[key] + (1 if key == _KEY_CATEGORY else 0)
+            category = key == _KEY_CATEGORY or key == _KEY_NORMAL_CATEGORY
+            inbox[word] = self._values[key] + (1 if category else 0)
 
     def copy_text(self, key: int, to: bytearray, at: int) -> int:
         """Copy the text of a key into `to` from `at` on; returns its length, 0 for none."""

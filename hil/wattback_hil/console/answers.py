@@ -107,6 +107,8 @@ class Vitals:
     civil_day: int
     civil_s: int
     settings_version: int
+    trip_row: str
+    trip_acted: str
     planned_cold: int
     planned_hot: int
     s2_opened_cold: int

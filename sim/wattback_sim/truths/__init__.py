@@ -9,6 +9,7 @@ from wattback_sim.board import SimulatedBoard
 from wattback_sim.limit_ledger import LimitLedger
 from wattback_sim.truths.contactor import ContactorTruths
 from wattback_sim.truths.export import ExportTruths
+from wattback_sim.truths.island import IslandTruth
 from wattback_sim.truths.offer import OfferTruths
 from wattback_sim.truths.records import RecordTruths
 from wattback_sim.truths.suspension import SuspensionTruth
@@ -29,6 +30,7 @@ class Truths:
         self._contactor = ContactorTruths(board, ledger, fail)
         self._offer = OfferTruths(board, ledger, fail)
         self._export = ExportTruths(board, ledger, fail)
+        self._island = IslandTruth(board, fail)
         self._records = RecordTruths(board, fail)
         self._suspension = SuspensionTruth(board, fail)
 
@@ -72,4 +74,5 @@ class Truths:
         self._contactor.judge(now_us)
         self._offer.judge(now_us)
         self._export.judge(now_us)
+        self._island.judge(now_us)
         self._records.judge(now_us)

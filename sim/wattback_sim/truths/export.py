@@ -4,7 +4,10 @@ Permission is rebuilt from the world: what the vehicle is and has acknowledged, 
 holds, what the grid has been like, what has been set. The firmware's own reasons are not asked.
 """
 
+import math
+
 from wattback_sim.board import AT, SimulatedBoard
+from wattback_sim.clock import TICK_US
 from wattback_sim.limit_ledger import LimitLedger
 from wattback_sim.truths.service import ServiceWatch
 from wattback_sim.truths.violations import Fail
@@ -20,6 +23,8 @@ _SOC_SLACK = 0.0005
 _LINK_SLACK_US = 60_000
 # A contactor that drops out is a fault within 300 ms, and no export is commanded from then on.
 _OPEN_US = 500_000
+
+_HZ_SLACK = 0.02
 
 _TARGET = AT["target_w"]
 _VERSION = AT["settings_version"]
@@ -39,6 +44,8 @@ class ExportTruths:
         self._closed_us = -_CEASE_US  # and at which the contacts were
         self._flows_us: int | None = None
         self._beyond_us = 0
+        self._droop_w = 0.0  # what it may still add
+        self._droop_us = 0
 
     def restarted(self) -> None:
         """The board has booted."""
@@ -72,7 +79,11 @@ class ExportTruths:
         if not self._service.entered:
             self._fail(now_us, 2, "export commanded before the grid was good for its delay")
         link = vehicle.evcc.parameters
-        fit = link.certified and link.abnormal_category >= ledger.setting("abnormal_category")
+        fit = (
+            link.certified
+            and link.abnormal_category >= ledger.setting("abnormal_category")
+            and link.normal_category >= ledger.setting("normal_category")
+        )
         if link.on and fit and vehicle.inverter.parameters.discharge_kw > 0.0:
             self._fit_us = now_us
         elif now_us - self._fit_us > _LINK_SLACK_US:
@@ -88,9 +99,30 @@ class ExportTruths:
         if vehicle.battery.soc < reserve - _SOC_SLACK:
             self._fail(now_us, 2, "export commanded from the reserve")
 
+    def _sense_droop(self, now_us: int, target_w: int) -> None:
+        """What the inverter adds by itself to an export at a low frequency (evse.md 6.5, C); its
+        response may take all of its time, or be a lag that is nearly as long."""
+        settings = self._board.settings_by_name
+        hz = self._board.world.grid.frequency_hz
+        if target_w <= 0 or not settings["droop_enabled"] or hz <= 0.0:
+            self._droop_w = 0.0
+            return
+        rating_w = self._board.world.vehicle.inverter.parameters.discharge_kw * 1000.0
+        under_hz = 60.0 - settings["droop_under_deadband_millihertz"] / 1000.0 + _HZ_SLACK - hz
+        share = under_hz / (60.0 * settings["droop_under_bp"] / 10000.0)
+        asked_w = rating_w * min(1.0, share)
+        if asked_w >= self._droop_w:
+            self._droop_w = asked_w
+            self._droop_us = now_us
+        elif now_us - self._droop_us > settings["droop_response_ms"] * 1000:
+            # To 90 % of a step a first-order lag takes 2.3 of its time constants.
+            left = math.exp(-2.3 * TICK_US / 1000.0 / settings["droop_response_ms"])
+            self._droop_w *= left
+
     def _flow(self, now_us: int, target_w: int) -> None:
         world = self._board.world
         power_w = world.power_w
+        self._sense_droop(now_us, target_w)
         if power_w < _NO_EXPORT_W or world.path.stuck or not world.path.closed:
             self._flows_us = None
             self._beyond_us = now_us
@@ -102,7 +134,7 @@ class ExportTruths:
         silence_us = now_us - max(world.vehicle.evcc.said_us, self._flows_us)
         if silence_us > _CEASE_US:
             self._fail(now_us, 2, f"{power_w:.0f} W exported 2 s after the link fell silent")
-        if power_w <= max(target_w, 0) + _BEYOND_W:
+        if power_w <= max(target_w, 0) + self._droop_w + _BEYOND_W:
             self._beyond_us = now_us
         elif now_us - self._beyond_us > _BEYOND_US:
             self._fail(now_us, 2, f"{power_w:.0f} W exported, {target_w} W commanded")

@@ -33,7 +33,7 @@ def settings_file(path: Path) -> bytes:
     """
     install()
     from wattback import settings
-    from wattback.grid.trips import category_allows
+    from wattback.grid.categories import grid_code_allows
     from wattback.supply import windows_allow_export
 
     try:
@@ -57,7 +57,7 @@ def settings_file(path: Path) -> bytes:
             )
     together = settings.Settings()
     together.load([chosen.get(name, row[1]) for name, row in rows.items()])
-    refused = category_allows(together) or windows_allow_export(together)
+    refused = grid_code_allows(together) or windows_allow_export(together)
     if refused:
         raise BadInputError(f"{path}: {refused} does not go together with the other settings")
     return json.dumps(chosen, indent=1).encode()

@@ -40,6 +40,8 @@ SYMBOLS_FROM = {
     "TargetState": "wattback.targets.STATE_NAMES",
     "VehicleLink": "wattback.vehicle.LINK_NAMES",
     "VehicleRefusal": "wattback.vehicle.REFUSAL_NAMES",
+    "TripRow": "wattback.grid.trips.ROW_NAMES",
+    "TripActed": "wattback.dispatch.ACTED_NAMES",
 }
 
 

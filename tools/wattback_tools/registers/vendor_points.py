@@ -75,6 +75,8 @@ VENDOR: dict[str, Source] = {
     "MissedTicks": live("report.missed_ticks"),
     "WatchdogResets": live("report.watchdog_resets"),
     "BrownOuts": live("report.brown_outs"),
+    "TripRow": live("report.trip_row"),
+    "TripActed": live("report.trip_acted"),
     "WornOpenings": live("report.worn_openings"),
     "PlannedCold": live("report.planned_cold"),
     "PlannedHot": live("report.planned_hot"),

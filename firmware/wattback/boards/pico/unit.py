@@ -34,8 +34,8 @@ from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
 # closed for without anybody watching it; the coil's pump has let go long before.
 _WATCHDOG_MS = const(500)
 # A collection stops the loop for longer than a master of Modbus should wait. Once half a second is
-# over it comes once an answer is being sent; without one, after a second and a half. So a master
-# that polls once a second or more often, one question at a time, hardly ever meets it.
+# over it comes while an answer is sent; without one, after a second and a half. So a master that
+# polls once a second, or more often, and asks one thing at a time, hardly ever meets it.
 _COLLECT_ANSWERING_TICKS = const(50)
 _COLLECT_TICKS = const(150)
 # Of so many ticks so many may be missed: a unit whose times run slow protects nobody, and ends in
@@ -160,6 +160,7 @@ class Unit:
         judge_in = _JUDGE_TICKS
         service = self.service
         rtu = service.ports[CHANNEL_RTU]
+        rtu_wire = self.wires[CHANNEL_RTU]
         sleep_ms = time.sleep_ms  # machine.idle() would come back at once, again and again
         while self.failure is None:
             now_us = self._now_us()
@@ -179,7 +180,7 @@ class Unit:
                     judge_in = _JUDGE_TICKS
                     self._judge_ticks()
             elif not waits and not service.step_one(now_us):
-                answering = self._sending >> CHANNEL_RTU & 1
+                answering = self._sending >> CHANNEL_RTU & 1 and not rtu_wire.idle()
                 if uncollected >= (_COLLECT_ANSWERING_TICKS if answering else _COLLECT_TICKS):
                     uncollected = 0
                     gc.collect()

@@ -18,7 +18,7 @@ VEHICLE_BAUD = const(115_200)
 
 _CYCLES_A_BIT = const(8)
 _UART_BYTES = const(256)  # in and out
-_RING_BYTES = const(256)  # what comes in 22 ms at 115200, longer than any collection takes
+_RING_BYTES = const(256)  # what comes in 22 ms at 115200: more than a message of the vehicle's
 _RING_BITS = const(8)
 _STAMPED = const(256)  # likewise, with a time of two bytes each
 _STAMPED_BITS = const(8)
