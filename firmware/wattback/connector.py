@@ -192,6 +192,7 @@ class Connector:
         self._apply_capacity()
         self.restart.begin(settings)
         self.dispatch.trips.load(settings)
+        self.supply.load(settings)
         self.vehicle.settings_version = settings.version()
         self.vehicle.fitting = fitting(settings)
         self.settings_loaded = 1

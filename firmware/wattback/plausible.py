@@ -2,7 +2,8 @@
 
 Whatever limits, permits and accounts goes by what the metering chip says, so a chip that stands
 still or contradicts itself means no energy. A vehicle between the legs uses no neutral: what one
-leg carries comes back by the other.
+leg carries comes back by the other. On a single phase the other is the neutral, of 0 V: it carries
+the same back, and has no power that could contradict it.
 
 No source gives limits for this; they are this design's: 10 % and 300 W are far more than the
 chip's and its transformers' errors and than what a ramp of 2 kW/s is ahead of its filter.

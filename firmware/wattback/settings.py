@@ -12,6 +12,11 @@ from wattback.limits import HIGHEST_LIMIT_MA, NO_LIMIT_MA
 AT_START = const(0)
 AT_RUN_TIME = const(1)
 
+_NOMINAL_MILLIHERTZ = const(60000)  # of IEEE 1547, whose frequencies stand in the table
+_OTHER_MILLIHERTZ = const(50000)
+_STEP_MILLIHERTZ = const(10000)  # between them there is none
+_LEAST_FREQUENCY = const(45000)  # of the table's frequencies; its deadbands are far below
+
 _PRIME = const(65521)
 _LOW_BITS = const(0x7FFF)  # of a value: less than the prime, so that no two are alike
 
@@ -31,11 +36,18 @@ SETTINGS = (
     ("leg_low_mv", 80000, 40000, 120000, AT_START),
     ("leg_high_mv", 160000, 110000, 165000, AT_START),
     ("supply_trip_ms", 2000, 100, 10000, AT_START),
+    # Of the grid, 50 or 60 Hz. IEEE 1547 is a standard for 60 Hz: at 50 Hz its distances from
+    # nominal are used, and the ranges of all frequencies move by 10 Hz (`shift_of`). That is a
+    # decision of this project and no clause, so every frequency of such a site must be named.
+    ("nominal_millihertz", 60000, 50000, 60000, AT_START),
     # ±3 Hz around nominal (PZK; evse.md 4.1, C).
     ("frequency_low_millihertz", 57000, 45000, 60000, AT_START),
     ("frequency_high_millihertz", 63000, 50000, 66000, AT_START),
     # Base of the per-unit values below: line to line, 240 V split phase.
     ("nominal_line_mv", 240000, 200000, 250000, AT_START),
+    # A line and a neutral, where leg 2 would be: it reads 0 V, and carries the current back. The
+    # line is judged, legs are not (`supply.py`).
+    ("single_phase", 0, 0, 1, AT_START),
     # Enter service (IEEE 1547-2018; evse.md 6.4, C): windows, delay, ramp.
     ("enter_service_low_bp", 9170, 8800, 9500, AT_START),
     ("enter_service_high_bp", 10500, 10500, 10600, AT_START),
@@ -169,7 +181,19 @@ SETTINGS = (
     # Modbus RTU.
     ("modbus_unit_id", 1, 1, 247, AT_START),
     ("modbus_baud", 19200, 1200, 115200, AT_START),
+    # Which profile the settings were made from, its version and 28 bits of its hash; 0: of none.
+    # Whoever loads a profile fills them in; here they are only told.
+    ("profile_version", 0, 0, 65535, AT_START),
+    ("profile_hash", 0, 0, 0xFFFFFFF, AT_START),
 )
+
+
+def shift_of(row, nominal_millihertz: int) -> int:  # type: ignore[no-untyped-def]
+    """By how much the allowed range of a row of the table is moved at this nominal frequency."""
+    if nominal_millihertz == _OTHER_MILLIHERTZ and row[2] >= _LEAST_FREQUENCY:
+        if row[0].endswith("_millihertz"):
+            return _OTHER_MILLIHERTZ - _NOMINAL_MILLIHERTZ
+    return 0
 
 
 class Settings:
@@ -185,9 +209,11 @@ class Settings:
     leg_low_mv: int
     leg_high_mv: int
     supply_trip_ms: int
+    nominal_millihertz: int
     frequency_low_millihertz: int
     frequency_high_millihertz: int
     nominal_line_mv: int
+    single_phase: int
     enter_service_low_bp: int
     enter_service_high_bp: int
     enter_service_low_millihertz: int
@@ -277,6 +303,8 @@ class Settings:
     contactor_life_openings: int
     modbus_unit_id: int
     modbus_baud: int
+    profile_version: int
+    profile_hash: int
 
     def __init__(self) -> None:
         for row in SETTINGS:
@@ -287,8 +315,15 @@ class Settings:
 
         Nothing is taken over when one value is refused.
         """
+        nominal = 0
         for index, row in enumerate(SETTINGS):
-            if not row[2] <= values[index] <= row[3]:
+            value = values[index]
+            if row[0] == "nominal_millihertz":  # before all that move with it
+                nominal = value
+                if value % _STEP_MILLIHERTZ:
+                    return row[0]
+            value -= shift_of(row, nominal)
+            if not row[2] <= value <= row[3]:
                 return row[0]
         for index, row in enumerate(SETTINGS):
             setattr(self, row[0], values[index])

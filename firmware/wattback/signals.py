@@ -12,7 +12,8 @@ class Inputs:
 
     pilot_high_mv, pilot_low_mv: the pilot's upper and lower level in the last millisecond.
     voltage_l1_mv, voltage_l2_mv: supply legs to neutral, RMS, upstream of the contactor.
-    current_l1_ma, current_l2_ma: RMS per leg with the sign of its power.
+    current_l1_ma, current_l2_ma: RMS per leg with the sign of its power; while leg 2 has no
+    voltage, as on a single phase, with leg 1's.
     power_w, reactive_var: active and reactive power of both legs together.
     frequency_millihertz: of the supply; 0 while there is no voltage to count.
     leg_angle_decideg: of leg 2 against leg 1, 0 … 1800: 1800 in a split-phase service.

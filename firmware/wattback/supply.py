@@ -4,6 +4,10 @@ Windows of the connector itself, for charging, on both legs and on the line: the
 governs. While exporting the grid code's timers count. Half-way between opposite legs is neutral,
 so the line voltage is their sum, and a lost neutral shows as one leg high and one low while the
 sum looks well.
+
+A single-phase service has a line and a neutral, where leg 2 would be. There the line alone is
+judged, and that leg 2 is the neutral: it reads 0 V, and the voltage when somebody has swapped the
+two.
 """
 
 from micropython import const
@@ -21,9 +25,12 @@ _ANGLE_MS = const(1000)  # this design's: longer than a dip's return takes, for 
 # In which every category operates without an end (6.3, C).
 _CONTINUOUS_LOW_BP = const(8800)
 _CONTINUOUS_HIGH_BP = const(11000)
-_CONTINUOUS_LOW_MILLIHERTZ = const(58800)
-_CONTINUOUS_HIGH_MILLIHERTZ = const(61200)
+_CONTINUOUS_MILLIHERTZ = const(1200)  # 58.8 to 61.2 Hz: so far from nominal
 _RIDE_MS = const(1100)  # 1 s at 0 V (category III; evse.md 6.3, C) and the age of its samples
+# A neutral that is swapped with the line has its voltage (evse.md 4.1, C); this much is none yet
+# (this design's).
+_NEUTRAL_MV = const(30000)
+_ANY = const(0x1FFFFFFF)  # a bound that nothing reaches
 
 
 class Supply:
@@ -47,6 +54,24 @@ class Supply:
         self._apart_ms = 0
         self._angle_ms = 0
         self._troubled = 0  # some of the three is left
+        self._l1_low_mv = 0
+        self._l1_high_mv = 0
+        self._l2_low_mv = 0
+        self._l2_high_mv = 0
+        self._legs_apart_mv = 0
+        self.load(Settings())
+
+    def load(self, settings: Settings) -> None:
+        """Take over what is judged of the legs, before the first sample."""
+        if settings.single_phase:
+            self._l1_low_mv = self._l2_low_mv = -_ANY
+            self._l1_high_mv = _ANY
+            self._l2_high_mv = _NEUTRAL_MV
+            self._legs_apart_mv = _ANY
+        else:
+            self._l1_low_mv = self._l2_low_mv = settings.leg_low_mv
+            self._l1_high_mv = self._l2_high_mv = settings.leg_high_mv
+            self._legs_apart_mv = settings.legs_apart_mv
 
     def sense(
         self,
@@ -66,30 +91,32 @@ class Supply:
         the time of a must-trip.
         """
         wrong = 0
-        apart = abs(l1_mv - l2_mv) > settings.legs_apart_mv
+        apart = abs(l1_mv - l2_mv) > self._legs_apart_mv
         if not exporting:
             if not settings.line_low_mv <= l1_mv + l2_mv <= settings.line_high_mv:
                 wrong = SUPPLY_OUT_OF_WINDOW
                 apart = False  # a neutral is lost when the line is well
             elif not (
-                settings.leg_low_mv <= l1_mv <= settings.leg_high_mv
-                and settings.leg_low_mv <= l2_mv <= settings.leg_high_mv
+                self._l1_low_mv <= l1_mv <= self._l1_high_mv
+                and self._l2_low_mv <= l2_mv <= self._l2_high_mv
                 and settings.frequency_low_millihertz <= millihertz
                 and millihertz <= settings.frequency_high_millihertz
             ):
                 wrong = SUPPLY_OUT_OF_WINDOW
         if apart:
             wrong |= OPEN_NEUTRAL
-        live = (
-            l1_mv > _LIVE_MV
-            and l2_mv > _LIVE_MV
-            and _LIVE_LOW_MILLIHERTZ < millihertz < _LIVE_HIGH_MILLIHERTZ
-        )
-        if live and abs(angle_decideg - _OPPOSITE_DECIDEG) > settings.leg_angle_tolerance_decideg:
-            wrong |= LEG_ANGLE
+        angled = abs(angle_decideg - _OPPOSITE_DECIDEG) > settings.leg_angle_tolerance_decideg
+        if angled or wrong or self._troubled:  # else a tick has no time for it
+            live = (
+                l1_mv > _LIVE_MV
+                and l2_mv > _LIVE_MV
+                and _LIVE_LOW_MILLIHERTZ < millihertz < _LIVE_HIGH_MILLIHERTZ
+            )
+            if live and angled:
+                wrong |= LEG_ANGLE
+            if wrong or self._troubled:
+                self._count(wrong, live, settings.supply_trip_ms, dt_ms)
         self.inside = 0 if wrong else 1
-        if wrong or self._troubled:
-            self._count(wrong, live, settings.supply_trip_ms, dt_ms)
         if self.fit or wrong:
             return
         if self._inside_ms < _STEADY_MS:
@@ -137,23 +164,25 @@ def windows_allow_export(settings: Settings) -> str:
     the grid code rides through. Left to check is what counts before, between and during exports:
     no window is narrower than the region of continuous operation, since an export begins and ends
     in charging; the trip time outlasts 1 s at 0 V, in which an export may end; and the legs may
-    differ as much as when each is anywhere in that region.
+    differ as much as when each is anywhere in that region. On a single phase no legs are judged.
     """
     if not settings.export_permitted:
         return ""
     low_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_LOW_BP // 1000
     high_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_HIGH_BP // 1000
-    low_millihertz = settings.frequency_low_millihertz
-    high_millihertz = settings.frequency_high_millihertz
+    nominal = settings.nominal_millihertz
+    low_millihertz = nominal - _CONTINUOUS_MILLIHERTZ
+    high_millihertz = nominal + _CONTINUOUS_MILLIHERTZ
+    legs = not settings.single_phase
     for name, narrow in (
         ("line_low_mv", settings.line_low_mv > low_mv),
         ("line_high_mv", settings.line_high_mv < high_mv),
-        ("leg_low_mv", settings.leg_low_mv > low_mv // 2),
-        ("leg_high_mv", settings.leg_high_mv < high_mv // 2),
-        ("frequency_low_millihertz", low_millihertz > _CONTINUOUS_LOW_MILLIHERTZ),
-        ("frequency_high_millihertz", high_millihertz < _CONTINUOUS_HIGH_MILLIHERTZ),
+        ("leg_low_mv", legs and settings.leg_low_mv > low_mv // 2),
+        ("leg_high_mv", legs and settings.leg_high_mv < high_mv // 2),
+        ("frequency_low_millihertz", settings.frequency_low_millihertz > low_millihertz),
+        ("frequency_high_millihertz", settings.frequency_high_millihertz < high_millihertz),
         ("supply_trip_ms", settings.supply_trip_ms < _RIDE_MS),
-        ("legs_apart_mv", settings.legs_apart_mv < (high_mv - low_mv) // 2),
+        ("legs_apart_mv", legs and settings.legs_apart_mv < (high_mv - low_mv) // 2),
     ):
         if narrow:
             return name

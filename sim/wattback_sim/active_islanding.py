@@ -22,11 +22,12 @@ from wattback_sim.parameters import parameter
 _MEASURED_S = 0.05  # of a phase-locked loop: three cycles
 _MEAN_S = 5.0
 _MOST_SHARE = 0.15  # of the active power: moves an island of quality factor 1 by 4.5 Hz
-_HIGH_HZ = 62.0
-_LOW_HZ = 56.8
+# From nominal frequency.
+_HIGH_HZ = 2.0
+_LOW_HZ = -3.2
 # Windows and delay of the return are those of enter service (evse.md 6.4, C).
 _GOOD_PU = (0.917, 1.05)
-_GOOD_HZ = (59.5, 60.1)
+_GOOD_HZ = (-0.5, 0.1)
 _LEAST_PU = 0.5  # with less there may be no frequency to measure (momentary cessation; 6.3, C)
 
 
@@ -40,7 +41,7 @@ class ActiveIslandingParameters:
     )
     nudge: float = parameter(0.005, "", 0.0, 0.1, "share that is always added, of either sign")
     nudge_s: float = parameter(0.5, "s", 0.1, 10.0, "after which the nudge changes its sign")
-    trip_s: float = parameter(0.1, "s", 0.0, 2.0, "beyond 56.8 or 62.0 Hz until it ceases")
+    trip_s: float = parameter(0.1, "s", 0.0, 2.0, "beyond 56.8 or 62.0 Hz (of 60) until it ceases")
     return_s: float = parameter(
         300.0, "s", 0.0, 600.0, "of a good grid until it feeds again after a detection"
     )
@@ -51,8 +52,9 @@ class ActiveIslanding:
     detection until the grid has been good for its time, or the inverter was taken off its line.
     """
 
-    def __init__(self, parameters: ActiveIslandingParameters) -> None:
+    def __init__(self, parameters: ActiveIslandingParameters, nominal_hz: float = 60.0) -> None:
         self.parameters = parameters
+        self._nominal_hz = nominal_hz
         self.share = 0.0
         self.detected = False
         self._measured_hz = 0.0  # 0: nothing yet
@@ -81,7 +83,7 @@ class ActiveIslanding:
             self._nudge_sign = -self._nudge_sign
         share = -p.gain_per_hz * deviation_hz - p.nudge * self._nudge_sign
         self.share = min(_MOST_SHARE, max(-_MOST_SHARE, share))
-        if _LOW_HZ <= self._measured_hz <= _HIGH_HZ:
+        if _LOW_HZ <= self._measured_hz - self._nominal_hz <= _HIGH_HZ:
             self._beyond_s = 0.0
         else:
             self._beyond_s += dt_s
@@ -91,9 +93,8 @@ class ActiveIslanding:
     def wait(self, voltage_pu: float, frequency_hz: float, dt_s: float) -> None:
         """After a detection: look for a grid that has come back."""
         self.rest()
-        good = (
-            _GOOD_PU[0] <= voltage_pu <= _GOOD_PU[1] and _GOOD_HZ[0] <= frequency_hz <= _GOOD_HZ[1]
-        )
+        away_hz = frequency_hz - self._nominal_hz
+        good = _GOOD_PU[0] <= voltage_pu <= _GOOD_PU[1] and _GOOD_HZ[0] <= away_hz <= _GOOD_HZ[1]
         self._good_s = self._good_s + dt_s if good else 0.0
         if self._good_s >= self.parameters.return_s:
             self.forget()

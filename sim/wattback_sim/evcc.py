@@ -38,6 +38,7 @@ _MUST = {
     Message.ChargeParameterDiscovery: {
         Key.Refusal,
         Key.SettingsVersion,
+        Key.EVSENominalFrequency,
         *(key for key in Key if Key.EnterServiceVoltageHigh <= key <= _LAST_CURVE),
     },
     Message.ChargeLoop: {

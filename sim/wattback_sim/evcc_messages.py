@@ -45,6 +45,7 @@ class Key(IntEnum):
     EVSEMaximumChargePower = 25
     EVSEMaximumDischargePower = 26
     EVSENominalVoltage = 27
+    EVSENominalFrequency = 28
     PermitService = 32
     EnterServiceVoltageHigh = 33
     EnterServiceVoltageLow = 34

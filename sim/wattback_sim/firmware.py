@@ -23,6 +23,12 @@ def scenarios_root() -> Path:
     return checkout if checkout.is_dir() else _HERE / "_scenarios"
 
 
+def profiles_root() -> Path:
+    """The folder of the profiles of sites."""
+    checkout = _HERE.parent / "profiles"
+    return checkout if checkout.is_dir() else _HERE / "_profiles"
+
+
 def install() -> None:
     """Make `import wattback` work in this process. Harmless when called again."""
     if "micropython" not in sys.modules:

@@ -1,4 +1,4 @@
-"""The supply at the connector: a split-phase service behind a source impedance, and a switch."""
+"""The supply at the connector: a split or a single phase behind a source impedance, a switch."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from wattback_sim.island import Island, IslandParameters
 from wattback_sim.parameters import parameter
 
-LEG_NOMINAL_V = 120.0  # each leg to neutral of the 120/240 V service
 _DEAD_V = 10.0  # a leg with less has no angle to measure
 
 
@@ -14,9 +13,14 @@ _DEAD_V = 10.0  # a leg with less has no angle to measure
 class GridParameters:
     """Section `grid`."""
 
-    voltage_pu: float = parameter(1.0, "pu of 120 V", 0.0, 1.6, "both legs, without load")
+    leg_v: float = parameter(120.0, "V", 100.0, 250.0, "nominal, of each leg to neutral", True)
+    single_phase: bool = parameter(
+        False, "", 0, 1, "true: one leg, and the neutral in place of the other", True
+    )
+    nominal_hz: float = parameter(60.0, "Hz", 50.0, 60.0, "nominal, of the utility", True)
+    voltage_pu: float = parameter(1.0, "pu of leg_v", 0.0, 1.6, "both legs, without load")
     leg_unbalance_pu: float = parameter(
-        0.0, "pu of 120 V", -0.8, 0.8, "raises L1 and lowers L2, as a lost neutral does"
+        0.0, "pu of leg_v", -0.8, 0.8, "raises L1 and lowers L2, as a lost neutral does"
     )
     leg_angle_deg: float = parameter(
         180.0, "deg", 0.0, 180.0, "of leg 2 against leg 1: 120 two phases of three, 0 one phase"
@@ -29,7 +33,7 @@ class GridParameters:
 
 
 class Grid:
-    """Voltages under load.
+    """Voltages under load. On a single phase all of it is leg 1's, and leg 2 is the neutral.
 
     voltage_l1_v, voltage_l2_v: RMS to neutral. leg_angle_deg: of leg 2 against leg 1; 0 while one
     of them is dead. line_v: between the legs, which is what a vehicle gets: their sum while they
@@ -38,7 +42,9 @@ class Grid:
 
     def __init__(self, parameters: GridParameters, island: IslandParameters | None = None) -> None:
         self.parameters = parameters
-        self._island = Island(island or IslandParameters())
+        legs = 1.0 if parameters.single_phase else 2.0
+        self._nominal_v = legs * parameters.leg_v
+        self._island = Island(island or IslandParameters(), self._nominal_v, parameters.nominal_hz)
         self.voltage_l1_v = 0.0
         self.voltage_l2_v = 0.0
         self.leg_angle_deg = 0.0
@@ -59,7 +65,7 @@ class Grid:
         """
         island = self._island
         island.step(power_w, reactive_var, dt_s)
-        voltage_pu = island.voltage_v / (2.0 * LEG_NOMINAL_V)
+        voltage_pu = island.voltage_v / self._nominal_v
         apart_pu = self.parameters.leg_unbalance_pu * voltage_pu
         self._settle(voltage_pu, apart_pu, 0.0, island.frequency_hz)
 
@@ -67,8 +73,13 @@ class Grid:
         self, voltage_pu: float, apart_pu: float, drop_v: float, frequency_hz: float
     ) -> None:
         leg_angle_deg = self.parameters.leg_angle_deg
-        self.voltage_l1_v = max(0.0, LEG_NOMINAL_V * (voltage_pu + apart_pu) - drop_v)
-        self.voltage_l2_v = max(0.0, LEG_NOMINAL_V * (voltage_pu - apart_pu) - drop_v)
+        leg_v = self.parameters.leg_v
+        if self.parameters.single_phase:  # the neutral is a wire like the line
+            self.voltage_l1_v = max(0.0, leg_v * (voltage_pu + apart_pu) - 2.0 * drop_v)
+            self.voltage_l2_v = 0.0
+        else:
+            self.voltage_l1_v = max(0.0, leg_v * (voltage_pu + apart_pu) - drop_v)
+            self.voltage_l2_v = max(0.0, leg_v * (voltage_pu - apart_pu) - drop_v)
         if voltage_pu <= 0.0:
             self.voltage_l1_v = self.voltage_l2_v = 0.0
         alive = self.voltage_l1_v + self.voltage_l2_v > 20.0

@@ -21,6 +21,7 @@ class InverterParameters:
     response_s: float = parameter(0.5, "s", 0.0, 30.0, "from a step of the target to 90 % of it")
     ramp_kw_per_s: float = parameter(10.0, "kW/s", 0.1, 1000.0, "of its power, either way")
     nominal_v: float = parameter(240.0, "V", 100.0, 600.0, "line voltage that it is made for")
+    nominal_hz: float = parameter(60.0, "Hz", 50.0, 60.0, "frequency that it is made for", True)
     low_v: float = parameter(120.0, "V", 0.0, 300.0, "line voltage below which it does not run")
     high_v: float = parameter(
         264.0, "V", 200.0, 400.0, "line voltage above which it does not feed"

@@ -11,22 +11,20 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from wattback.connector import TIME_MASK_MS
-from wattback.settings import SETTINGS
 from wattback_sim.actions import Action, find_action
 from wattback_sim.arguments import Arguments
-from wattback_sim.board import default_settings
 from wattback_sim.clock import to_us
 from wattback_sim.errors import BadInputError, suggestion
 from wattback_sim.faults import FaultKind, check_amount, find_fault
-from wattback_sim.parameters import Value, check_number, unit_of
+from wattback_sim.parameters import Value
 from wattback_sim.replay import Replay, read_replay
 from wattback_sim.scenario_programme import SECTIONS as PROGRAMME_SECTIONS
 from wattback_sim.scenario_programme import ScenarioProgramme, read_programme
+from wattback_sim.site_profiles import OWN_SETTINGS, check_setting, find_profile, profile_names
 from wattback_sim.toml_reader import TOP, Entry, Place, TomlReader
 from wattback_sim.trace import COLUMNS, ENUMERATED, SETS
 from wattback_sim.world import default_parameters
 
-PROFILES = ("us-240-split-phase",)
 COMPARISONS = ("is", "is_not", "at_least", "at_most", "has", "has_not")
 LONGEST_RUN_S = 7 * 86400.0
 
@@ -74,7 +72,9 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One checked scenario file. The lists are in order of time."""
+    """One checked scenario file. The lists are in order of time. settings, initial: what its
+    profile says, and over it what the file says.
+    """
 
     path: Path
     profile: str
@@ -107,10 +107,11 @@ class _ScenarioReader(TomlReader):
         lists = ["at", "fault", "replay", "expect"]
         self.refuse_unknown(document, [*top, *sections, *PROGRAMME_SECTIONS, *lists], TOP)
         self._duration_s = self.number(document, "duration_s", (0.01, LONGEST_RUN_S, "s"), TOP)
+        self._profile = find_profile(self.choice(document, "profile", profile_names(), TOP))
         counter = (0, TIME_MASK_MS, "ms")
         return Scenario(
             path=self.path,
-            profile=self.choice(document, "profile", PROFILES, TOP),
+            profile=self._profile.name,
             starts_at=self._starts_at(),
             duration_us=to_us(self._duration_s),
             board_starts_ms=int(self.number(document, "board_starts_ms", counter, TOP, 0)),
@@ -139,7 +140,8 @@ class _ScenarioReader(TomlReader):
         return value
 
     def _initial(self) -> dict[str, Value]:
-        initial: dict[str, Value] = {}
+        check = self._parameters.check
+        initial = {path: check(path, value) for path, value in self._profile.world.items()}
         for section in self._parameters.section_names():
             for key, value in self.table(section).items():
                 path = f"{section}.{key}"
@@ -150,17 +152,16 @@ class _ScenarioReader(TomlReader):
         return initial
 
     def _settings(self) -> dict[str, int]:
-        settings = default_settings()
+        settings = self._profile.all_settings()
         place = Place("connector")
         given = self.table("connector")
-        self.refuse_unknown(given, settings, place)
-        for name, _default, low, high, _when in SETTINGS:
-            if name in given:
-                try:
-                    value = check_number(name, given[name], int, low, high, unit_of(name))
-                except BadInputError as error:
-                    self.fail(str(error), place, name)
-                settings[name] = int(value)
+        self.refuse_unknown(given, [name for name in settings if name not in OWN_SETTINGS], place)
+        nominal = given.get("nominal_millihertz", settings["nominal_millihertz"])
+        for name, value in given.items():
+            try:
+                settings[name] = check_setting(name, value, nominal)
+            except BadInputError as error:
+                self.fail(str(error), place, name)
         return settings
 
     def _time_us(self, entry: Entry, place: Place) -> int:

@@ -60,9 +60,11 @@ SETTING_TEXTS = {
     "leg_low_mv": "lowest voltage of a leg to neutral",
     "leg_high_mv": "highest voltage of a leg to neutral",
     "supply_trip_ms": "how long the supply may be outside before it counts",
+    "nominal_millihertz": "nominal frequency, 50 or 60 Hz; every other frequency moves with it",
     "frequency_low_millihertz": "lowest frequency",
     "frequency_high_millihertz": "highest frequency",
     "nominal_line_mv": "nominal voltage between the legs, base of the per-unit values",
+    "single_phase": "1 where leg 2 is the neutral: the line is judged, legs are not",
     "enter_service_low_bp": "enter service: lowest voltage",
     "enter_service_high_bp": "enter service: highest voltage",
     "enter_service_low_millihertz": "enter service: lowest frequency",
@@ -152,6 +154,8 @@ SETTING_TEXTS = {
     "contactor_life_openings": "openings at full load that its data sheet gives; 0: not known",
     "modbus_unit_id": "address on the RS-485 bus",
     "modbus_baud": "bits a second on the RS-485 bus",
+    "profile_version": "version of the profile that the settings were made from; 0: of none",
+    "profile_hash": "first seven hexadecimal digits of its hash, as a number; 0: of none",
 }
 
 

@@ -63,7 +63,9 @@ class Vehicle:
         grid_code: GridCodeParameters | None = None,
     ) -> None:
         self.parameters = parameters
-        self.active_islanding = ActiveIslanding(active_islanding or ActiveIslandingParameters())
+        self.active_islanding = ActiveIslanding(
+            active_islanding or ActiveIslandingParameters(), inverter.nominal_hz
+        )
         self.grid_code: GridCode | None = None  # while it feeds, or is asked to
         self._grid_code_parameters = grid_code or GridCodeParameters()
         self.battery = battery

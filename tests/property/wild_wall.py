@@ -315,12 +315,20 @@ STORIES = st.tuples(
 ).map(lambda parts: [*parts[0], *parts[1]])
 # What the categories and other settings narrow further (evse.md 6.1, 6.5): the connector stays
 # unavailable with what does not go together.
+FREQUENCIES = [row[0] for row in SETTINGS if row[0].endswith("_millihertz") and row[2] >= 45_000]
+FREQUENCIES.remove("nominal_millihertz")
 _TIMES_MS = {False: ((2_000, 21_000), (160, 2_000)), True: ((21_000, 50_000), (2_000, 21_000))}
 
 
 def _together(values: tuple[int, ...]) -> tuple[int, ...]:
     settings = dict(zip((row[0] for row in SETTINGS), values, strict=True))
     third = settings["abnormal_category"] == 3
+    if settings["nominal_millihertz"] >= 55_000:
+        settings["nominal_millihertz"] = 60_000
+    else:
+        settings["nominal_millihertz"] = 50_000
+        for name in FREQUENCIES:
+            settings[name] -= 10_000
 
     def fit(name: str, low: int, high: int) -> None:
         settings[name] = low + settings[name] % (high - low + 1)

@@ -69,7 +69,7 @@ def test_a_refused_setting_keeps_the_connector_at_f_for_good(index: int, vehicle
 
 @pytest.mark.covers("settings_invalid")
 def test_a_refused_setting_survives_reset_and_unplug_and_ends_with_a_good_restart() -> None:
-    values = [*DEFAULTS[:-1], 0]
+    values = [*DEFAULTS[:-1], -1]
     wall = Wall(values)
     wall.run(1_000)
     wall.connector.queue.put(COMMAND_RESET_FAULTS, 0, 0, 0, 0)

@@ -306,6 +306,8 @@ def test_hello_says_who_this_is_and_what_it_knows(bench: ConsoleBench) -> None:
         "model": "Wall Connector",
         "serial": SERIAL,
         "fw": VERSION,
+        "profile_version": 0,
+        "profile_hash": 0,
         "uptime_s": 77,
         "features": list(COMMAND_NAMES),
     }

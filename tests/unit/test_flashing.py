@@ -14,8 +14,10 @@ from tests.pico.rooms import modules_with
 from tests.unit.source_tree import FIRMWARE, files, imports_of
 from wattback_cli.exit_codes import ExitCode
 from wattback_hil.console import ConsoleError, NotReachableError, VersionMismatchError
+from wattback_sim.board import default_settings
 from wattback_sim.errors import BadInputError
 from wattback_sim.pico.board_files import BOOT, LEFT_OUT, MAIN, source_paths
+from wattback_sim.site_profiles import find_profile, profile_names
 from wattback_tools.flashing.board_files import BoardFiles, BoardIdentity, check_mpy
 from wattback_tools.flashing.confirm import confirm
 from wattback_tools.flashing.firmware_files import compiled_files, firmware_version, settings_file
@@ -100,6 +102,73 @@ def test_good_settings_arrive_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"breaker_ma": 40000, "export_permitted": 1}')
     assert json.loads(settings_file(path)) == {"breaker_ma": 40000, "export_permitted": 1}
+
+
+# --- profiles ---
+
+
+def test_a_profile_is_the_base_of_the_settings_and_the_installers_choice_lies_over_it(
+    tmp_path: Path,
+) -> None:
+    profile = find_profile("type2-230-50hz")
+    own = {"profile_version": profile.version, "profile_hash": int(profile.hash, 16)}
+    assert json.loads(settings_file(None, profile)) == {**profile.settings, **own}
+    path = tmp_path / "settings.json"
+    path.write_text('{"breaker_ma": 20000, "trip_of1_millihertz": 51500}')
+    stored = json.loads(settings_file(path, profile))
+    assert stored["breaker_ma"] == 20_000
+    assert stored["trip_of1_millihertz"] == 51_500
+    assert stored == {**profile.settings, **own, **json.loads(path.read_text())}
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_what_is_stored_of_a_profile_is_what_a_unit_loads(name: str) -> None:
+    stored = json.loads(settings_file(None, find_profile(name)))
+    assert {**default_settings(), **stored} == find_profile(name).all_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"trip_of1_millihertz": 61200}', "expected an integer from 51000 to 56000"),
+        ('{"profile_hash": 5}', "which only a profile fills in; use --profile NAME"),
+        ('{"abnormal_category": 2, "trip_uv1_ms": 50000}', "settings.json over profile type2-230"),
+    ],
+)
+def test_what_does_not_fit_the_profile_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    options = ("--profile", "type2-230-50hz", "--settings", path)
+    result = wattback("flash", "/dev/none", *options)
+    assert result.exit_code == ExitCode.USAGE
+    assert words in result.stderr
+
+
+def test_a_frequency_of_60_hz_stays_without_a_profile(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"nominal_millihertz": 50000}')
+    result = wattback("flash", "/dev/none", "--settings", path)
+    assert result.exit_code == ExitCode.USAGE
+    assert "frequency_low_millihertz does not go together" in result.stderr
+
+
+def test_an_unknown_profile_ends_with_2_and_says_which_there_are() -> None:
+    result = wattback("flash", "/dev/none", "--profile", "mars")
+    assert result.exit_code == ExitCode.USAGE
+    assert result.stderr == (
+        "wattback: no profile is called 'mars'; known are type2-230-50hz, us-240-split-phase\n"
+    )
+
+
+def test_profiles_are_listed_with_version_and_hash() -> None:
+    result = wattback("profiles")
+    assert result.exit_code == ExitCode.DONE
+    rows = [line.split()[:3] for line in result.stdout.splitlines()]
+    known = [find_profile(name) for name in profile_names()]
+    assert rows == [[each.name, str(each.version), each.hash] for each in known]
+    document = json.loads(wattback("profiles", "--json").stdout)
+    assert [row["name"] for row in document["profiles"]] == list(profile_names())
+    assert document["profiles"][0]["settings"]["nominal_millihertz"] == 50_000
 
 
 def test_a_port_that_is_not_there_ends_with_3_and_one_sentence() -> None:

@@ -64,6 +64,25 @@ def test_droop_at_61_hz_with_its_defaults_is_the_hand_calculation() -> None:
     assert settled(Settings(), 10_000, 61_000).droop_w == pytest.approx(-0.3213 * RATING_W, abs=5)
 
 
+@pytest.mark.covers("6.5 functions")
+@pytest.mark.parametrize(
+    ("millihertz", "expected_w"),
+    [
+        # 0.05 of 50 Hz moves all of 11,500 W, beyond 0.036 Hz: 4.6 W a millihertz.
+        (51_000, -4_434),
+        (50_236, -920),
+        (50_036, 0),
+        (49_964, 0),
+        (49_764, 920),
+        (47_464, RATING_W),
+        (60_000, -RATING_W),
+    ],
+)
+def test_droop_at_50_hz_is_the_hand_calculation(millihertz: int, expected_w: int) -> None:
+    settings = site(nominal_millihertz=50_000)
+    assert settled(settings, 10_000, millihertz).droop_w == pytest.approx(expected_w, abs=1)
+
+
 def test_without_droop_the_frequency_asks_for_nothing() -> None:
     assert settled(site(droop_enabled=0), 10_000, 61_000).droop_w == 0
 

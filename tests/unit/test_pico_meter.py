@@ -120,6 +120,20 @@ def test_angles_are_those_of_the_circuit_at_any_frequency(
     assert inputs.load_angle_decideg == pytest.approx(10 * ahead_deg, abs=3)
 
 
+@pytest.mark.parametrize("power_w", [-3_680.0, 3_680.0])
+def test_on_a_single_phase_the_neutral_carries_the_current_of_leg_1_with_its_sign(
+    meter: Any, chip: MeteringChip, power_w: float
+) -> None:
+    chip.measure((230.0, 0.0), (16.0, 16.0), power_w, 0.0, 50.0)
+    inputs = read(meter)
+    assert inputs.voltage_l1_mv == pytest.approx(230_000, rel=1e-3)
+    assert inputs.voltage_l2_mv == pytest.approx(0, abs=25)
+    sign = 1 if power_w > 0 else -1
+    assert inputs.current_l1_ma == pytest.approx(sign * 16_000, rel=1e-3)
+    assert inputs.current_l2_ma == pytest.approx(sign * 16_000, rel=1e-3)
+    assert inputs.power_w == pytest.approx(power_w, abs=5)
+
+
 def test_a_split_phase_has_its_legs_opposite(meter: Any, chip: MeteringChip) -> None:
     house(chip)
     assert read(meter).leg_angle_decideg == pytest.approx(1800, abs=3)

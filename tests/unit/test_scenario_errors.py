@@ -16,8 +16,14 @@ AT = "[[at]]\nt_s = 1\n"
 WRITE = AT + 'do = "modbus.write"\n'
 EXPECT = "[[expect]]\nt_s = 1\n"
 
+TYPE2 = HEAD.replace("us-240-split-phase", "type2-230-50hz")
+
 CASES = [
     # (what stands in the file, its line, words of the sentence)
+    (HEAD.replace("us-240-split-phase", "us-240"), 1, "profile is never 'us-240'"),
+    (HEAD + "[connector]\nprofile_hash = 1\n", 5, "unknown key 'profile_hash' in [connector]"),
+    (TYPE2 + "[connector]\ntrip_of1_millihertz = 61200\n", 5, "51000 and 56000 mHz, not 61200"),
+    (HEAD + AT + 'set = "grid.single_phase"\nto = true\n', 6, "and cannot be set later"),
     (HEAD + "[vehicle]\nsocc = 0.5\n", 5, "no parameter is called 'vehicle.socc'; did you mean"),
     (HEAD + '[vehicle]\nsoc = "high"\n', 5, "vehicle.soc is a number, not 'high'"),
     (HEAD + "[vehicle]\nsoc = 1.5\n", 5, "vehicle.soc lies between 0 and 1, not 1.5"),
@@ -55,7 +61,7 @@ CASES = [
     (HEAD + '[[at]]\nt_s = 9\ndo = "vehicle.unplug"\n', 5, "t_s lies between 0 and 5 s, not 9"),
     (HEAD + '[[at]]\ndo = "vehicle.unplug"\n', 4, "t_s is missing; give it in s"),
     (HEAD + AT + 'set = "grid.voltage"\nto = 1\n', 6, "did you mean 'grid.voltage_pu'?"),
-    (HEAD + AT + 'set = "grid.voltage_pu"\nto = 9\n', 7, "between 0 and 1.6 pu of 120 V, not 9"),
+    (HEAD + AT + 'set = "grid.voltage_pu"\nto = 9\n', 7, "between 0 and 1.6 pu of leg_v, not 9"),
     (HEAD + AT + 'set = "grid.voltage_pu"\n', 6, "needs to, the new value"),
     (HEAD + AT + 'set = "grid.voltage_pu"\nto = 1\nover = 3\n', 8, "did you mean 'over_s'?"),
     (HEAD + AT + 'set = "vehicle.ventilation"\nto = true\nover_s = 3\n', 8, "cannot ramp"),

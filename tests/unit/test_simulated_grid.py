@@ -52,3 +52,21 @@ def test_a_changed_angle_counts_from_the_next_load_on() -> None:
     supply.load(10.0)
     assert supply.leg_angle_deg == 120.0
     assert supply.line_v == pytest.approx(119.5 * 3.0**0.5)
+
+
+# --- a single phase ---
+
+
+def test_a_single_phase_has_its_voltage_on_leg_1_and_its_neutral_on_leg_2() -> None:
+    supply = grid(single_phase=True, leg_v=230.0, leg_ohm=0.05)
+    for import_a, line_v in ((0.0, 230.0), (32.0, 226.8), (-32.0, 233.2)):
+        supply.load(import_a)
+        assert supply.voltage_l1_v == supply.line_v == pytest.approx(line_v)
+        assert supply.voltage_l2_v == supply.leg_angle_deg == 0.0
+
+
+def test_an_islands_load_is_sized_at_the_nominal_voltage_of_its_grid() -> None:
+    supply = grid(single_phase=True, leg_v=230.0, nominal_hz=50.0, frequency_hz=50.0)
+    for _ in range(1_000):
+        supply.cut_off(5_000.0, 0.0, 0.01)
+    assert (supply.line_v, supply.frequency_hz) == pytest.approx((230.0, 50.0))

@@ -87,6 +87,7 @@ def test_how_far_the_legs_may_be_apart_is_a_setting() -> None:
     settings.legs_apart_mv = 10_000
     for l1_mv, row in ((125_000, 0), (125_001, OPEN_NEUTRAL)):
         supply = Supply()
+        supply.load(settings)
         for _ in range(300):
             supply.sense(l1_mv, 115_000, 60_000, OPPOSITE, 0, settings, 10)
         assert supply.fault_bits == row

@@ -49,7 +49,7 @@ def test_vitals_lists_every_field(site: Site) -> None:
     result = wattback("vitals", "--port", CONSOLE)
     assert result.exit_code == ExitCode.DONE
     names = [line.split()[0] for line in result.stdout.splitlines()]
-    assert names == ["tick", *STATUS_NAMES[1:], *REPORT_NAMES]
+    assert names == ["tick", *STATUS_NAMES[1:], *REPORT_NAMES, "profile"]
 
 
 @pytest.mark.parametrize("command", ["status", "why", "vitals"])
@@ -62,6 +62,7 @@ def test_json_puts_one_document_on_stdout_and_names_the_unit(site: Site, command
         "serial": "00000001",
         "model": "Wall Connector",
         "firmware": "0.1.0",
+        "profile": {"name": None, "version": 0, "hash": "0000000"},
     }
 
 

@@ -92,8 +92,17 @@ def test_values_are_read_in_units_that_people_use(name: str, value: object, text
 
 
 def test_the_table_of_vitals_has_a_line_a_field_by_its_name() -> None:
-    lines = vitals_lines(console().vitals())
-    assert [line.split()[0] for line in lines] == ["tick", *STATUS_NAMES[1:], *REPORT_NAMES]
+    lines = vitals_lines(console().hello(), console().vitals())
+    assert [line.split()[0] for line in lines] == [
+        "tick",
+        *STATUS_NAMES[1:],
+        *REPORT_NAMES,
+        "profile",
+    ]
+
+
+def test_a_status_names_the_profile_of_the_settings() -> None:
+    assert "  profile  none" in status_of()
 
 
 # --- the verdict ---

@@ -155,6 +155,23 @@ def test_a_line_without_voltage_and_frequency_trips_in_2_s_whatever_is_set(uv2_m
         assert not trips.tripped
 
 
+@pytest.mark.covers("6.2 must-trip")
+def test_a_dead_line_has_the_nominal_frequency_of_its_site() -> None:
+    settings = Settings()
+    settings.nominal_millihertz = 50_000
+    settings.trip_of2_millihertz = 52_000
+    settings.trip_of1_millihertz = 51_200
+    settings.trip_uf1_millihertz = 48_500
+    settings.trip_uf2_millihertz = 46_500
+    trips = Trips()
+    trips.load(settings)
+    for _ in range(150):
+        trips.sense(0, 0, 10)
+    assert not trips.tripped  # which OF2 would have done at 60 Hz, after 160 ms
+    trips.sense(10_000, 50_000, 10)
+    assert trips.normal
+
+
 @pytest.mark.parametrize(
     ("site", "times", "vehicle", "fits"),
     [

@@ -11,6 +11,7 @@ import click
 from wattback_cli.output import answer, guarded
 from wattback_hil.console.answers import Hello
 from wattback_sim.pico.board_files import SETTINGS
+from wattback_sim.site_profiles import Profile, find_profile
 from wattback_tools.flashing import steps
 from wattback_tools.flashing.board_files import BoardFiles, BoardIdentity, check_mpy
 from wattback_tools.flashing.confirm import confirm
@@ -22,9 +23,15 @@ from wattback_tools.flashing.repl import BoardRepl
 @click.argument("port")
 @click.option("--console", help="Serial port of the unit's console, to confirm what has started.")
 @click.option(
+    "--profile",
+    "profile_name",
+    help="The kind of site to begin with; `wattback profiles` lists them.",
+)
+@click.option(
     "--settings",
     type=click.Path(path_type=Path),
-    help="The installer's settings (JSON); without it those on the board stay.",
+    help="The installer's settings (JSON), over the profile's; without either those on the board "
+    "stay.",
 )
 @click.option(
     "--wait",
@@ -37,7 +44,12 @@ from wattback_tools.flashing.repl import BoardRepl
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @guarded
 def flash(
-    port: str, console: str | None, settings: Path | None, wait_s: float, as_json: bool
+    port: str,
+    console: str | None,
+    profile_name: str | None,
+    settings: Path | None,
+    wait_s: float,
+    as_json: bool,
 ) -> None:
     """Copy the firmware to the Pico on PORT (its USB), verify it there, and start it.
 
@@ -45,7 +57,9 @@ def flash(
     was interrupted starts nothing, and is completed by the next one.
     """
     say = (lambda text: None) if as_json else click.echo
-    extra = {} if settings is None else {SETTINGS: settings_file(settings)}
+    profile = None if profile_name is None else find_profile(profile_name)
+    chosen = settings is not None or profile is not None
+    extra = {SETTINGS: settings_file(settings, profile)} if chosen else {}
     files = extra | compiled_files()
     repl = BoardRepl(port)
     try:
@@ -55,6 +69,8 @@ def flash(
         say(f"{who.machine}, serial {who.serial}, MicroPython {who.micropython}")
         report = steps.flash(board, files, _show_progress if not as_json else _show_nothing)
         say(_report_line(report, firmware_version()))
+        if profile is not None:
+            say(f"Settings: profile {_in_words(profile)}.")
         board.let_go()
     finally:
         repl.close()
@@ -62,7 +78,7 @@ def flash(
     if console is not None:
         hello = confirm(console, who.serial, firmware_version(), wait_s)
     if as_json:
-        answer(flash_document(port, who, report, console, hello))
+        answer(flash_document(port, who, report, profile, console, hello))
     elif hello is not None:
         say(f"Started: unit {hello.serial} says that it runs firmware {hello.fw}.")
     else:
@@ -73,10 +89,11 @@ def flash_document(
     port: str,
     who: BoardIdentity,
     report: steps.FlashReport,
+    profile: Profile | None,
     console: str | None,
     hello: Hello | None,
 ) -> dict[str, Any]:
-    """The answer for a program. confirmed: null where nobody asked."""
+    """The answer for a program. profile, confirmed: null where nobody asked for it."""
     return {
         "command": "flash",
         "port": port,
@@ -89,10 +106,17 @@ def flash_document(
         "copied": [str(path) for path in report.copied],
         "removed": [str(path) for path in report.removed],
         "unchanged": report.unchanged,
+        "profile": None
+        if profile is None
+        else {"name": profile.name, "version": profile.version, "hash": profile.hash},
         "confirmed": None
         if hello is None
         else {"console": console, "serial": hello.serial, "firmware": hello.fw},
     }
+
+
+def _in_words(profile: Profile) -> str:
+    return f"{profile.name}, version {profile.version} ({profile.hash})"
 
 
 def _report_line(report: steps.FlashReport, version: str) -> str:

@@ -21,6 +21,7 @@ _MODULES = {
     "board": "wattback_tools.board_command",
     "flash": "wattback_tools.flash_command",
     "monitor": "wattback_tools.technician_commands",
+    "profiles": "wattback_tools.profiles_command",
     "programme": "wattback_controller.commands",
     "sim": "wattback_tools.sim_commands",
     "status": "wattback_tools.technician_commands",

@@ -15,6 +15,7 @@ from wattback_hil.console.log import LogLine, parse
 from wattback_hil.console.ports import port_names
 from wattback_sim.errors import BadInputError
 from wattback_tools.technician_views import (
+    profile_text,
     status_document,
     status_lines,
     why_document,
@@ -51,11 +52,13 @@ def why(port: str | None, as_json: bool) -> None:
     """Say why it does not charge, does not export, and why it stopped."""
     with attach(chosen(port)) as console:
         hello, asked = console.hello(), console.why()
-        power_w = console.vitals().power_w  # what it may do is one thing, what flows another
+        seen = console.vitals()
+    power_w = seen.power_w  # what it may do is one thing, what flows another
     if as_json:
         answer(why_document(hello, asked, power_w))
     else:
         _say(why_lines(asked, power_w))
+        _say([f"PROFILE: {profile_text(hello, seen.settings_version)}"])
 
 
 @click.command()
@@ -69,7 +72,7 @@ def vitals(port: str | None, as_json: bool) -> None:
     if as_json:
         answer(vitals_document(hello, seen))
     else:
-        _say(vitals_lines(seen))
+        _say(vitals_lines(hello, seen))
 
 
 @click.command()

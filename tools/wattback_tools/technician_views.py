@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from wattback_hil.console.answers import Hello, LatchedFault, Vitals, Why
+from wattback_sim.site_profiles import hash_digits, known_profile, profile_in_words
 from wattback_sim.texts import power_in_words
 from wattback_tools import technician_why as reasons
 from wattback_tools.technician_texts import (
@@ -31,7 +32,22 @@ from wattback_tools.technician_why import ActiveFault, Condition, Reasons
 
 def unit_document(hello: Hello) -> dict[str, Any]:
     """Who answered, in every JSON document."""
-    return {"serial": hello.serial, "model": hello.model, "firmware": hello.fw}
+    profile = known_profile(hello.profile_version, hello.profile_hash)
+    return {
+        "serial": hello.serial,
+        "model": hello.model,
+        "firmware": hello.fw,
+        "profile": {
+            "name": profile.name if profile else None,
+            "version": hello.profile_version,
+            "hash": hash_digits(hello.profile_hash),
+        },
+    }
+
+
+def profile_text(hello: Hello, settings_version: int) -> str:
+    """Which profile its settings were made from, and whether they are still that profile's."""
+    return profile_in_words(hello.profile_version, hello.profile_hash, settings_version)
 
 
 # --- status ---
@@ -62,6 +78,7 @@ def status_lines(
         ("energy", f"{kilowatt_hours(now.import_wh)} in, {kilowatt_hours(now.export_wh)} out"),
         ("faults", "none" if not faults else ""),
         *(("", line) for fault in faults for line in fault_lines(fault)),
+        ("profile", profile_text(hello, now.settings_version)),
         ("unit", f"{hello.manufacturer} {hello.model} {hello.serial}, firmware {hello.fw}"),
         ("", f"up {duration(now.uptime_s)}, started by {reset}"),
     ]

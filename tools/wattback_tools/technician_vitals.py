@@ -17,7 +17,7 @@ from wattback_tools.technician_units import (
     volts,
     watts,
 )
-from wattback_tools.technician_views import unit_document
+from wattback_tools.technician_views import profile_text, unit_document
 
 
 def _yes_no(flag: int) -> str:
@@ -76,11 +76,14 @@ def reading(name: str, value: object) -> str:
     return str(value)
 
 
-def vitals_lines(vitals: Vitals) -> list[str]:
-    """A line a field, by the firmware's names."""
+def vitals_lines(hello: Hello, vitals: Vitals) -> list[str]:
+    """A line a field, by the firmware's names, and which profile its settings were made from."""
     fields = asdict(vitals)
     width = max(map(len, fields)) + 2
-    return [f"{name:<{width}}{reading(name, value)}" for name, value in fields.items()]
+    return [
+        *(f"{name:<{width}}{reading(name, value)}" for name, value in fields.items()),
+        f"{'profile':<{width}}{profile_text(hello, vitals.settings_version)}",
+    ]
 
 
 def vitals_document(hello: Hello, vitals: Vitals) -> dict[str, Any]:

@@ -28,7 +28,10 @@ _TAIL_BYTES = const(10)
 _PARTS_A_STEP = const(2)
 _NAMES_A_PART = const(2)
 
-_HELLO_FIELDS = ("proto", "manufacturer", "model", "serial", "fw", "uptime_s", "features")
+_PROFILE_FIELDS = ("profile_version", "profile_hash")  # settings
+_HELLO_FIELDS = (
+    ("proto", "manufacturer", "model", "serial", "fw") + _PROFILE_FIELDS + ("uptime_s", "features")
+)
 _WHY_FIELDS = (
     "waiting_for",
     "export_waits",
@@ -178,6 +181,8 @@ class Group:
             writer.text(told(name, value))
         elif copied:
             writer.integer(value)
+        elif name in _PROFILE_FIELDS:
+            writer.integer(getattr(self._connector.settings, name))
         elif name == "proto":
             writer.array(2)
             writer.integer(PROTOCOL[0])

@@ -19,8 +19,9 @@ from wattback.settings import Settings
 _ROCOF = (500, 2000, 3000)
 # Two readings, each within 100 mHz (evse.md 6.6, C), and what a sample may be late.
 _BEYOND_MILLIHERTZ = const(250)
-# A phase jump shows in the frequency for a window of 5 cycles (6.6, C), 83 ms. So many samples in
-# a row span 120 ms at least; two would do, but for jumps that follow each other as rounds do.
+# A phase jump shows in the frequency for a window of 5 cycles (6.6, C), 83 ms, at 50 Hz 100. So
+# many samples in a row span 120 ms at least; two would do, but for jumps that follow each other as
+# rounds do.
 _SAMPLES = const(3)
 # Below it is a dip, in which there may be no frequency to count (6.3, C); after it a window still
 # has some of it for a while.

@@ -24,9 +24,6 @@ _APART_BP = const(150)
 _POWER_APART_BP = const(500)
 NORMAL_LOW_BP = const(8800)  # continuous operation (6.3, C)
 NORMAL_HIGH_BP = const(11000)
-_NOMINAL_MILLIHERTZ = const(60000)
-# Of k = 1 bp of the frequency, in millihertz × 10.
-_TENTHS_A_BP = const(60)
 # To 90 % of a step a first-order lag takes 2.3 of its time constants.
 _LAG_TENTHS = const(23)
 # tan(arccos(pf)) at 0.90, 0.91 … 1.00, in basis points.
@@ -185,13 +182,14 @@ def active_w(apparent_va: int, reactive_var: int) -> int:
 
 
 def _droop_w(millihertz: int, rating_w: int, settings: Settings) -> int:
-    over = millihertz - _NOMINAL_MILLIHERTZ - settings.droop_over_deadband_millihertz
-    under = _NOMINAL_MILLIHERTZ - settings.droop_under_deadband_millihertz - millihertz
+    nominal = settings.nominal_millihertz
+    over = millihertz - nominal - settings.droop_over_deadband_millihertz
+    under = nominal - settings.droop_under_deadband_millihertz - millihertz
     if over > 0:
-        whole = settings.droop_over_bp * _TENTHS_A_BP // 10
+        whole = settings.droop_over_bp * nominal // _PU_BP
         return -(min(over, whole) * rating_w // whole)
     if under > 0:
-        whole = settings.droop_under_bp * _TENTHS_A_BP // 10
+        whole = settings.droop_under_bp * nominal // _PU_BP
         return min(under, whole) * rating_w // whole
     return 0
 

@@ -19,7 +19,6 @@ _AHEAD_MS = const(60)
 _COUNTED_BP = const(5000)
 _COUNTED_MILLIHERTZ = const(1000)
 _DEAD_MS = const(2000)
-_NOMINAL_MILLIHERTZ = const(60000)
 _OV2_BP = const(12000)  # fixed in every category (6.1, C), like its time
 _OV2_MS = const(160)
 
@@ -54,6 +53,7 @@ class Trips:
         self._high_bp = 0
         self._low_millihertz = 0
         self._high_millihertz = 0
+        self._nominal_millihertz = 0
         self.load(Settings())
 
     def load(self, settings: Settings) -> None:
@@ -70,6 +70,7 @@ class Trips:
         )
         for index, row in enumerate(rows):
             self.thresholds[index], self.times_ms[index] = row
+        self._nominal_millihertz = settings.nominal_millihertz
         self._low_bp = max(settings.trip_uv1_bp, settings.trip_uv2_bp)
         self._high_bp = min(settings.trip_ov1_bp, _OV2_BP)
         self._low_millihertz = max(settings.trip_uf1_millihertz, settings.trip_uf2_millihertz)
@@ -79,7 +80,7 @@ class Trips:
         """Judge one sample: line voltage in basis points of nominal, frequency."""
         dead = line_bp < _COUNTED_BP and millihertz < _COUNTED_MILLIHERTZ
         if dead:
-            millihertz = _NOMINAL_MILLIHERTZ
+            millihertz = self._nominal_millihertz
         elif (
             self._low_bp <= line_bp <= self._high_bp
             and self._low_millihertz <= millihertz <= self._high_millihertz

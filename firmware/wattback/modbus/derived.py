@@ -21,9 +21,15 @@ def line_dv(status: Status, _report: Report, _settings: Settings) -> int:
     return (status.voltage_l1_mv + status.voltage_l2_mv) // 100
 
 
-def neutral_dv(status: Status, _report: Report, _settings: Settings) -> int:
-    """Mean voltage of the legs, 0.1 V."""
-    return (status.voltage_l1_mv + status.voltage_l2_mv) // 200
+def neutral_dv(status: Status, _report: Report, settings: Settings) -> int:
+    """Mean voltage of the legs to neutral, 0.1 V; on a single phase there is one."""
+    both_mv = status.voltage_l1_mv + status.voltage_l2_mv
+    return both_mv // 100 if settings.single_phase else both_mv // 200
+
+
+def ac_type(_status: Status, _report: Report, settings: Settings) -> int:
+    """One phase (0), or two legs and neutral (1)."""
+    return 0 if settings.single_phase else 1
 
 
 def apparent_va(status: Status, _report: Report, _settings: Settings) -> int:
@@ -112,6 +118,7 @@ def storage_state(_status: Status, report: Report, _settings: Settings) -> int:
 DERIVED = (
     line_dv,
     neutral_dv,
+    ac_type,
     apparent_va,
     power_factor,
     operating,

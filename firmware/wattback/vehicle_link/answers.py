@@ -46,7 +46,6 @@ _VOLT_VAR = const(50)
 _WATT_VAR = const(51)
 _VOLT_VAR_REFERENCE = const(52)
 
-_NOMINAL_MILLIHERTZ = const(60000)
 _PU_BP = const(10000)
 _GRID_FOLLOWING = const(0)
 _GRID_CONNECTED = const(0)
@@ -140,7 +139,7 @@ class Answer:
         self._pair(_SETTINGS_VERSION, vehicle.settings_version)
         self._write_powers()
         self._pair(_EVSE_NOMINAL_VOLTAGE, settings.nominal_line_mv)
-        self._pair(_EVSE_NOMINAL_FREQUENCY, _NOMINAL_MILLIHERTZ)
+        self._pair(_EVSE_NOMINAL_FREQUENCY, settings.nominal_millihertz)
         self._pair(_EVSE_POWER_RAMP_LIMITATION, settings.target_ramp_w_per_s)
 
     def _write_enter_service(self) -> None:

@@ -17,13 +17,17 @@ Conditions = dict[str, bool]
 
 @dataclass(frozen=True)
 class Hello:
-    """Who the unit is, what it speaks, and which commands of its group it has."""
+    """Who the unit is, what it speaks, which profile its settings were made from (0: none), and
+    which commands of its group it has.
+    """
 
     proto: Numbers
     manufacturer: str
     model: str
     serial: str
     fw: str
+    profile_version: int
+    profile_hash: int
     uptime_s: int
     features: Names
 

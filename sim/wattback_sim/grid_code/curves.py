@@ -4,7 +4,6 @@ import math
 
 from wattback_sim.grid_code.site_settings import Droop, Points, PowerFactor
 
-NOMINAL_HZ = 60.0
 # A first-order lag is at 90 % after so many time constants.
 _TIME_CONSTANTS = math.log(10.0)
 
@@ -22,13 +21,13 @@ def at(points: Points, x: float) -> float:
     return before[1]
 
 
-def droop_share(droop: Droop, hz: float) -> float:
+def droop_share(droop: Droop, hz: float, nominal_hz: float = 60.0) -> float:
     """What is added to the power, of the rating; negative above nominal frequency."""
-    over_hz = hz - NOMINAL_HZ - droop.over_deadband_hz
+    over_hz = hz - nominal_hz - droop.over_deadband_hz
     if over_hz > 0.0:
-        return -over_hz / (NOMINAL_HZ * droop.over_k)
-    under_hz = NOMINAL_HZ - droop.under_deadband_hz - hz
-    return under_hz / (NOMINAL_HZ * droop.under_k) if under_hz > 0.0 else 0.0
+        return -over_hz / (nominal_hz * droop.over_k)
+    under_hz = nominal_hz - droop.under_deadband_hz - hz
+    return under_hz / (nominal_hz * droop.under_k) if under_hz > 0.0 else 0.0
 
 
 def reactive_of(factor: PowerFactor, power: float) -> float:

@@ -47,7 +47,7 @@ class Functions:
         droop = self._site.droop
         if droop is None or not hz:
             return 0.0
-        goal = curves.droop_share(droop, hz)
+        goal = curves.droop_share(droop, hz, self._site.nominal_hz)
         if goal or self._droop:
             self._droop = curves.lag(self._droop, goal, droop.response_s, dt_s)
         return self._droop

@@ -76,6 +76,7 @@ class SiteSettings:
     enter_delay_s: float
     enter_ramp_s: float
     category: int = 3
+    nominal_hz: float = 60.0
     droop: Droop | None = None
     volt_watt: Curve | None = None
     limit: Curve | None = None
@@ -119,6 +120,7 @@ def told(fields: Mapping[int, Any], category: int) -> SiteSettings:
         enter_delay_s=float(fields[Key.EnterServiceDelay]),
         enter_ramp_s=float(fields[Key.EnterServiceRampTime]),
         category=category,
+        nominal_hz=fields[Key.EVSENominalFrequency] / 1e3,
         droop=Droop(droop[0] / 1e3, droop[1] / 1e3, droop[2] / _BP, droop[3] / _BP, droop[4] / 1e3)
         if droop
         else None,

@@ -23,6 +23,7 @@ _STOP_US = 60_000_000
 _THRESHOLD_MA = 20.0  # CCID20, and its curve (evse.md 3.1, C)
 _LIVE_LEG_MV = 81_000.0  # with less there is no angle to judge
 _LEAST_CURVE_US = 40_000  # two ticks and a contactor's release are never beaten
+_NEUTRAL_MV = 30_000.0  # of a single phase: more is no neutral
 _LATCH_MA = 60.0  # from here up the latch alone keeps the curve
 # What a dead latch should have cut the firmware does: its slowest row there (240 ms), its blanking
 # at a closing, and a slow contactor.
@@ -138,6 +139,8 @@ class ContactorTruths:
         l2_mv = grid.voltage_l2_v * 1000.0
         limits = self._settings
         slack_mv = 500.0  # the sensors' noise
+        if limits["single_phase"]:
+            return self._line_fits(l1_mv + l2_mv, slack_mv) and l2_mv <= _NEUTRAL_MV + slack_mv
         if abs(l1_mv - l2_mv) > limits["legs_apart_mv"] + slack_mv:
             return False  # a lost neutral
         tolerance_deg = limits["leg_angle_tolerance_decideg"] / 10.0 + 1.0
@@ -149,10 +152,18 @@ class ContactorTruths:
         return (
             limits["leg_low_mv"] - slack_mv <= l1_mv <= limits["leg_high_mv"] + slack_mv
             and limits["leg_low_mv"] - slack_mv <= l2_mv <= limits["leg_high_mv"] + slack_mv
-            and limits["line_low_mv"] - slack_mv <= l1_mv + l2_mv
-            and l1_mv + l2_mv <= limits["line_high_mv"] + slack_mv
-            and limits["frequency_low_millihertz"] - 20 <= grid.frequency_hz * 1000.0
-            and grid.frequency_hz * 1000.0 <= limits["frequency_high_millihertz"] + 20
+            and self._line_fits(l1_mv + l2_mv, slack_mv)
+        )
+
+    def _line_fits(self, line_mv: float, slack_mv: float) -> bool:
+        if self._board.answer[_SESSION] == DISCHARGING:
+            return True
+        millihertz = self._board.world.grid.frequency_hz * 1000.0
+        limits = self._settings
+        return (
+            limits["line_low_mv"] - slack_mv <= line_mv <= limits["line_high_mv"] + slack_mv
+            and limits["frequency_low_millihertz"] - 20 <= millihertz
+            and millihertz <= limits["frequency_high_millihertz"] + 20
         )
 
     def _closing(self, now_us: int) -> None:

@@ -108,8 +108,10 @@ class ExportTruths:
             self._droop_w = 0.0
             return
         rating_w = self._board.world.vehicle.inverter.parameters.discharge_kw * 1000.0
-        under_hz = 60.0 - settings["droop_under_deadband_millihertz"] / 1000.0 + _HZ_SLACK - hz
-        share = under_hz / (60.0 * settings["droop_under_bp"] / 10000.0)
+        nominal_hz = settings["nominal_millihertz"] / 1000.0
+        deadband_hz = settings["droop_under_deadband_millihertz"] / 1000.0
+        under_hz = nominal_hz - deadband_hz + _HZ_SLACK - hz
+        share = under_hz / (nominal_hz * settings["droop_under_bp"] / 10000.0)
         asked_w = rating_w * min(1.0, share)
         if asked_w >= self._droop_w:
             self._droop_w = asked_w

@@ -13,7 +13,7 @@ _HZ_SLACK = 0.02
 _TIME_SLACK_US = 40_000
 _DELAY_SLACK_US = 1_000_000  # enter service is judged every 100 ms, and rounded
 # A voltage is that of 10 cycles (evse.md 6.6, C): what is shorter may go unseen.
-_UNSEEN_US = 170_000
+_UNSEEN_CYCLES = 10.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def must_trips(settings: Mapping[str, int]) -> tuple[MustTrip, ...]:
 
 
 # What a category allows, in pu or Hz and s (evse.md 6.1, 6.2; C): of OV1, UV1, UV2, OF2, OF1, UF1,
-# UF2 the bounds, and the times.
+# UF2 the bounds, and the times. Frequencies are those of 60 Hz; at 50 Hz they are 10 Hz less.
 _BOUNDS = {
     "OV1": (1.10, 1.20),
     "UV1": (0.0, 0.88),
@@ -80,8 +80,13 @@ _DEAD = MustTrip("a dead line", True, False, 0.5, 2.0)
 def not_allowed(settings: Mapping[str, int]) -> str:
     """The first must-trip whose settings the site's abnormal category does not allow, or ""."""
     times_s = _TIMES_S | (_TIMES_OF_III_S if settings["abnormal_category"] == 3 else {})
+    less_hz = {50_000: 10.0, 60_000: 0.0}.get(settings["nominal_millihertz"])
+    if less_hz is None:
+        return "frequency"  # of no grid
     for row in must_trips(settings):
         low, high = _BOUNDS.get(row.name, (row.bound, row.bound))
+        if not row.of_voltage:
+            low, high = low - less_hz, high - less_hz
         short_s, long_s = times_s.get(row.name, (row.after_s, row.after_s))
         if not (low <= row.bound <= high and short_s <= row.after_s <= long_s):
             return row.name
@@ -104,6 +109,7 @@ class ServiceWatch:
         self._low_hz = settings["enter_service_low_millihertz"] / 1000.0 - _HZ_SLACK
         self._high_hz = settings["enter_service_high_millihertz"] / 1000.0 + _HZ_SLACK
         self._delay_us = settings["enter_service_delay_s"] * 1_000_000 - _DELAY_SLACK_US
+        self._unseen_us = _UNSEEN_CYCLES * 1e9 / settings["nominal_millihertz"]
         self._good_us: int | None = None
         self._bad_us: int | None = None
         self._must_trips = (*must_trips(settings), _DEAD)
@@ -124,7 +130,7 @@ class ServiceWatch:
                 self._good_us = now_us
         elif self._bad_us is None:
             self._bad_us = now_us
-        elif now_us - self._bad_us > _UNSEEN_US:
+        elif now_us - self._bad_us > self._unseen_us:
             self._good_us = None
         if self._good_us is not None and now_us - self._good_us >= self._delay_us:
             self.entered = True

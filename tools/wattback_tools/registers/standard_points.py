@@ -18,7 +18,7 @@ STANDARD: dict[int, dict[str, Source]] = {
         "SN": live("identity.serial", text="serial number of the unit"),
     },
     701: {
-        "ACType": fixed(1, "two legs and neutral"),
+        "ACType": live("derived.ac_type", text="one phase, or two legs and neutral"),
         "St": live("derived.operating", text="ON while the contactor is closed for energy"),
         "InvSt": live("derived.inverter_state", text="the state of the visit in these words"),
         "ConnSt": live("status.contactor_confirmed", text="contactor confirmed closed"),
@@ -29,7 +29,7 @@ STANDARD: dict[int, dict[str, Source]] = {
         "PF": live("derived.power_factor", text="W / VA, signed as W; 1 while nothing flows"),
         "A": live("status.current_ma", 10, "the larger leg, its sign that of its power"),
         "LLV": live("derived.line_dv", text="between the legs"),
-        "LNV": live("derived.neutral_dv", text="mean of both legs to neutral"),
+        "LNV": live("derived.neutral_dv", text="to neutral; of two legs the mean"),
         "Hz": live("status.frequency_millihertz", text="0 while there is no voltage to count"),
         "TotWhInj": live("status.export_wh", text="out of vehicles since the first power-up"),
         "TotWhAbs": live("status.import_wh", text="into vehicles since the first power-up"),

@@ -92,6 +92,8 @@ VENDOR: dict[str, Source] = {
     "MustTripHot": live("report.must_trip_hot"),
     "PermissionCold": live("report.permission_cold"),
     "PermissionHot": live("report.permission_hot"),
+    "ProfileVersion": live("settings.profile_version"),
+    "ProfileHash": live("settings.profile_hash"),
     "A_SF": fixed(-2),
     "Pct_SF": fixed(-2),
 }

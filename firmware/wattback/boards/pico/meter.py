@@ -133,8 +133,10 @@ class Meter:
         inputs.voltage_l2_mv = voltage_l2_mv
         power_l1_w = values[4]
         power_l2_w = values[5]
+        # Leg 2 without a voltage is a single phase's neutral: it carries leg 1's current back.
+        sign_l2_w = power_l2_w if voltage_l2_mv >= _LEAST_MV else power_l1_w
         inputs.current_l1_ma = values[2] if power_l1_w >= 0 else -values[2]
-        inputs.current_l2_ma = values[3] if power_l2_w >= 0 else -values[3]
+        inputs.current_l2_ma = values[3] if sign_l2_w >= 0 else -values[3]
         inputs.power_w = power_l1_w + power_l2_w
         inputs.reactive_var = values[6] + values[7]
         inputs.load_mv = values[8]
