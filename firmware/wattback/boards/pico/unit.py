@@ -225,6 +225,9 @@ class Unit:
 
     def _receive(self, channel: int) -> None:
         service = self.service
+        # A master may have asked again while this loop stood still: the answer to come must not be
+        # taken for the one before.
+        self._settle(channel, time.ticks_us() & TIME_MASK_US)
         room = min(service.ports[channel].room(), _PIECE)
         if room:
             wire = self.wires[channel]
@@ -237,13 +240,17 @@ class Unit:
         service = self.service
         wire = self.wires[channel]
         if service.outputs >> channel & 1 and wire.idle():
-            if self._sending >> channel & 1:  # and has now been sent
-                self._sending ^= 1 << channel
-                service.take(channel, self._now_us())
+            self._settle(channel, self._now_us())
             if service.outputs >> channel & 1:
                 port = service.ports[channel]
                 wire.send(port.out, port.out_count)
                 self._sending |= 1 << channel
+
+    def _settle(self, channel: int, now_us: int) -> None:
+        """What has been sent is taken from its port."""
+        if self._sending >> channel & 1 and self.wires[channel].idle():
+            self._sending ^= 1 << channel
+            self.service.take(channel, now_us)
 
     def _stop_for_maintenance(self) -> None:
         # Somebody at the USB port has pressed Ctrl-C, to copy files: no energy, and no restart.
