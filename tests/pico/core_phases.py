@@ -30,12 +30,11 @@ def measure_phases() -> tuple[PhaseCost, ...]:
     end with the answer that it gave there.
     """
     recorder = record_evening()
-    (state_words,) = {item.state_words for item in recorder.stretches}
     records = max(item.records for item in recorder.stretches)
     build = f"""
         from replay.playback import Playback
         from wattback.boards.pico.spread import spread
-        playback = Playback("recording.bin", {recorder.loaded!r}, {state_words}, {records})
+        playback = Playback("recording.bin", {recorder.loaded!r}, {records})
         connector = playback.connector
         spread(connector)
     """

@@ -49,11 +49,10 @@ _PATIENCE_S = 20.0
 
 @dataclass(frozen=True)
 class Stretch:
-    """A recorded phase: `ticks` of 10 ms. state_words, records: how much of the recording."""
+    """A recorded phase: `ticks` of 10 ms. records: how many of the recording."""
 
     name: str
     ticks: int
-    state_words: int
     records: int
 
 
@@ -141,7 +140,7 @@ class Recorder:
         assert ended == after, f"{name} ends in {ended}, not in {after}"
         assert proven, f"{name} does not show what it is for"
         records = [record for tick in passed for record in tick.records]
-        self.stretches.append(Stretch(name, ticks, len(passed[0].state), len(records)))
+        self.stretches.append(Stretch(name, ticks, len(records)))
         for words in (passed[0].state, *records):
             self.recording += words.tobytes()
 

@@ -65,8 +65,8 @@ class UnitRam:
 
 
 # DESIGN ("Memory") has lines for grid (18 kB), core (30), Modbus (20) and console (20). Grid is
-# the first to import the settings, of which a hundred are its own or of all others; half a kB is
-# what 50 Hz, a single phase and the profile need. The core's
+# the first to import the settings, of which a hundred are its own or of all others; a kB is what
+# 50 Hz, a single phase, the profile and a random delay need. The core's
 # was drawn for one that charges: what makes it export (vehicle, targets, heartbeat, permission,
 # reasons, their settings and fields) needs as much again, and what protects it the rest. The
 # vehicle link and the service plane had no line. The board's (8) was drawn for pins: the drivers
@@ -84,7 +84,7 @@ ROOMS = (
             "wattback.grid.supervision",
             "wattback.grid.categories",
         ),
-        22_500,
+        23_000,
     ),
     Room("core", ("wattback.connector",), 61_000),
     # 4 kB of it are the interpreter's table of names, which is full by then and doubles.

@@ -9,19 +9,27 @@ from wattback.connector import Connector
 from wattback.retained import WORDS
 
 from .board import RecordedBoard
-from .words import KIND_COMMAND, KIND_TICK, RECORD_WORDS, SUM_AT, places_of, restore, sum_of_answer
+from .words import (
+    KIND_COMMAND,
+    KIND_TICK,
+    RECORD_WORDS,
+    SUM_AT,
+    places_of,
+    restore,
+    room,
+    sum_of_answer,
+)
 
 
 class Playback:
     """A connector, and the recording in the file at `path`, phase by phase.
 
-    settings: of the connector, in table order. state_words: of the state before each phase;
-    records: of the longest phase. Room for them is made first, while the heap is in one piece.
+    settings: of the connector, in table order. records: of the longest phase; room for them is
+    made first, while the heap is in few pieces.
     """
 
-    def __init__(self, path: str, settings: "list[int]", state_words: int, records: int) -> None:
-        self._state = _room(state_words)
-        self._pool = [_room(RECORD_WORDS) for _ in range(records)]
+    def __init__(self, path: str, settings: "list[int]", records: int) -> None:
+        self._pool = [room(RECORD_WORDS) for _ in range(records)]
         self._file = open(path, "rb")  # noqa: SIM115 - read phase by phase, until the board stops
         self._count = 0  # of the records of this phase
         self._next = 0
@@ -32,8 +40,7 @@ class Playback:
 
     def begin(self, records: int) -> None:
         """Take over the state before the next phase and bring its records into memory."""
-        self._file.readinto(self._state)
-        restore(self.connector, self._places, self._state)
+        restore(self.connector, self._places, self._file.readinto)
         for index in range(records):
             self._file.readinto(self._pool[index])
         self._count = records
@@ -72,10 +79,6 @@ class Playback:
         for index in range(len(vehicle.inbox)):
             vehicle.inbox[index] = record[1 + index]
         vehicle.inbox_full = 1
-
-
-def _room(words: int) -> "array[int]":
-    return array("i", [0] * words)
 
 
 def _names_of(holder) -> "list[str]":  # type: ignore[no-untyped-def]

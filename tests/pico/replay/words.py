@@ -83,10 +83,14 @@ def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
     return words
 
 
-def restore(connector, places, words) -> None:  # type: ignore[no-untyped-def]
-    """Give it the state that `state_of` another connector was."""
-    at = 0
+def restore(connector, places, read_into) -> None:  # type: ignore[no-untyped-def]
+    """Give it the state that `state_of` another connector was; read_into fills an array with what
+    comes next of it.
+    """
     for shelf in places:
+        words = room(sum([1 if name else len(holder) for holder, name in shelf]))
+        read_into(words)
+        at = 0
         for holder, name in shelf:
             if name is None:
                 holder[:] = words[at : at + len(holder)]
@@ -94,5 +98,11 @@ def restore(connector, places, words) -> None:  # type: ignore[no-untyped-def]
             else:
                 setattr(holder, name, words[at])
                 at += 1
-    connector.status.sequence = words[at]
-    assert at + 1 == len(words)
+    words = room(1)
+    read_into(words)
+    connector.status.sequence = words[0]
+
+
+def room(words: int) -> "array[int]":
+    """For so many words."""
+    return array("i", [0] * words)
