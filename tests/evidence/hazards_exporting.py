@@ -23,7 +23,7 @@ from wattback_sim.parameters import Value
 EXPORT_W = 9_000
 _HEARTBEAT_S = 5
 _REVERSION_S = 8
-_TRIPS = "IEEE 1547 category III, clearing time"
+_TRIPS = "IEEE 1547, clearing time"
 # An end that is no emergency: the ramp, then the vehicle's loop and its inverter's response.
 _RAMP_MS = 1000.0 * EXPORT_W / SETTINGS["target_ramp_w_per_s"] + 1000.0
 _RAMP = "ramp and response"
@@ -56,14 +56,24 @@ def _start(
 
 _EXPORTING = _start(_ASK)
 _FEEDING_ON = _start(_ASK, _ON)
-# A step of the frequency is an island's, where islands are looked for.
+# A step of the frequency is an island's, where islands are looked for; and this inverter has no
+# droop, which would be found before the must-trip.
 _UNSUPERVISED = Start(
     "exporting",
     EXPORT_W,
     _ASK,
     _LATER_S,
     initial=_ON,
-    settings={**SETTINGS, "island_supervision": 0},
+    settings={**SETTINGS, "island_supervision": 0, "droop_enabled": 0},
+)
+# Whoever feeds above 1.10 pu is found first, but in category II, where 1.20 is the border.
+_OF_CATEGORY_II = Start(
+    "exporting",
+    EXPORT_W,
+    _ASK,
+    _LATER_S,
+    initial={**_ON, "link.abnormal_category": 2},
+    settings={**SETTINGS, "abnormal_category": 2},
 )
 _BEATING = _start(_ASK_AND_BEAT)
 _JUST_CLOSED = Start("exporting", EXPORT_W, _ASK, 0.0, 6_000_000, _ON, SETTINGS)
@@ -194,7 +204,7 @@ EXPORTING_HAZARDS: tuple[Hazard, ...] = (
         "power_not_permitted",
     ),
     _trip("OV2: 125 % of the voltage", "grid.voltage_pu", 1.25, 160.0),
-    _trip("OV1: 115 %", "grid.voltage_pu", 1.15, 13_000.0),
+    _trip("OV1: 115 %", "grid.voltage_pu", 1.15, 13_000.0, _OF_CATEGORY_II),
     _trip("UV1: 70 %", "grid.voltage_pu", 0.7, 21_000.0),
     _trip("UV2: 45 %", "grid.voltage_pu", 0.45, 2_000.0),
     _trip("OF2: 62.5 Hz", "grid.frequency_hz", 62.5, 160.0),

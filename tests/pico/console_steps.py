@@ -41,6 +41,7 @@ import gc, time
 from wattback.connector import Connector
 from wattback.console.port import ConsolePort
 from wattback.identity import Identity
+from wattback.settings import Settings
 from wattback.signals import Report, Status
 
 
@@ -48,6 +49,7 @@ class Core:
     def __init__(self):
         self.status = Status()
         self.report = Report()
+        self.settings = Settings()
 
 
 def step_until_quiet(port, name):
