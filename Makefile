@@ -21,9 +21,9 @@ UMODBUS := .cache/umodbus
 WEBASSEMBLY := .cache/webassembly
 MUTATION := $(VENV)/.mutation
 ORACLE := $(VENV)/.oracle
-LONG := tests/pico/whole tests/programme tests/webassembly/whole tests/oracle
+LONG := tests/pico/whole tests/programme tests/lockstep tests/webassembly/whole tests/oracle
 
-.PHONY: help demo flash test test-programme test-pico test-webassembly test-oracle test-foreign lint registers evidence \
+.PHONY: help demo flash test test-lockstep test-programme test-pico test-webassembly test-oracle test-foreign lint registers evidence \
 	pico-image webassembly lock clean
 
 help: ## show this list
@@ -39,9 +39,12 @@ flash: $(VENV)/.dev ## copy the firmware to a Pico: PORT=/dev/ttyACM0, and CONSO
 		exit 2; }
 	@$(VENV)/bin/wattback flash "$(PORT)" $(if $(CONSOLE),--console "$(CONSOLE)")
 
-test: $(VENV)/.dev $(PICO)/.downloaded $(WEBASSEMBLY)/.installed ## run all tests (narrow them with PYTEST_ARGS="-k pilot")
+test: $(VENV)/.dev $(PICO)/.downloaded $(WEBASSEMBLY)/.installed ## run all tests but the long ones below (narrow them with PYTEST_ARGS="-k pilot")
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests --ignore tests/foreign/apt \
 		$(addprefix --ignore ,$(LONG)) $(PYTEST_ARGS)
+
+test-lockstep: $(VENV)/.dev ## play the safety suite on MicroPython, in whole simulated sites
+	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/lockstep $(PYTEST_ARGS)
 
 test-programme: $(VENV)/.dev ## take the site's controller through everything that can fail around it
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/programme $(PYTEST_ARGS)
@@ -49,8 +52,9 @@ test-programme: $(VENV)/.dev ## take the site's controller through everything th
 test-pico: $(VENV)/.dev $(PICO)/.downloaded ## take a whole unit through visits and failures on an emulated Pico, and hold it to its budgets
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/pico/whole $(PYTEST_ARGS)
 
-# The plugin makes every board on MicroPython two, in step: the unix port and this one.
-test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## play the safety suite on 64-bit and 32-bit MicroPython in step
+# The plugin makes every board on MicroPython two, in step: the unix port and this one. All of
+# `make test-lockstep` is in it.
+test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## the same on 64-bit and 32-bit MicroPython in step
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal --timeout 900 -p tests.webassembly.plugin \
 		tests/lockstep tests/webassembly/whole $(PYTEST_ARGS)
 

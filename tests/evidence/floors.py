@@ -16,7 +16,7 @@ from tests.evidence.figures import Figure, Section, Table, at_least, none_of
 from tests.evidence.provenance import ROOT
 from tests.evidence.workers import SIDE_BY_SIDE
 from tests.webassembly.floors import Tally
-from tests.webassembly.plugin import NOT_PLAYED
+from tests.webassembly.plugin import ON_ONE_FLOOR
 from wattback_sim.errors import SimulationError
 from wattback_sim.link import open_link
 from wattback_sim.site import Site
@@ -69,9 +69,9 @@ def measure() -> Section:
         (
             _floors(total, tests, unix, f"{wasm}, node {node}", cpython),
             Table(
-                "Lock-step tests that are not among them",
+                "Lock-step tests that are played on the unix port alone",
                 ("tests", "why"),
-                tuple((Path(name).name.rstrip("["), why) for name, why in NOT_PLAYED.items()),
+                tuple((Path(name).name.rstrip("["), why) for name, why in ON_ONE_FLOOR.items()),
             ),
             Table(
                 "What was compared, by file",
@@ -122,7 +122,7 @@ def _floors(total: Tally, tests: int, unix: str, wasm: str, cpython: str) -> Tab
                 "",
                 "",
                 "traces with the unix port's, byte by byte, wherever a test plays both "
-                "(`make test`); an evening in the section `identity`",
+                "(`make test-lockstep`); an evening in the section `identity`",
             ),
             (
                 "emulated Pico",

@@ -2,27 +2,25 @@
 
 Wherever a test asks for a board on MicroPython it gets a TwinLink: the unix port and, in step with
 it, the WebAssembly port. So the suite that runs is the suite itself, and a new row of a table, a
-new file, or a new scenario is compared from its first run on. A file that compares nothing fails
-the run, unless it stands in NOT_PLAYED. Runs that `play_both` would repeat on CPython are not
-repeated: `make test` does that.
+new file, or a new scenario is compared from its first run on. What stands in ON_ONE_FLOOR is
+played on the unix port alone; any other file that compares nothing fails the run.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from tests.lockstep import playing
 from tests.webassembly.floors import Floor, Tally, TwinLink
 from wattback_sim import site as site_module
 from wattback_sim.link import Link, open_link
 from wattback_sim.link.webassembly import WebAssemblyLink
 
 # Node ids, or beginnings of them: what holds no board on MicroPython, or only waits; and why.
-NOT_PLAYED = {
+ON_ONE_FLOOR = {
     "tests/lockstep/test_chance.py::test_truths_hold[": "on CPython alone, but for 40 seeds",
     "tests/lockstep/test_evenings.py::test_the_visit_of_a_vehicle": "on CPython alone",
     "tests/lockstep/test_garbage.py": "on CPython alone; test_traffic.py sends rubbish to both",
@@ -71,13 +69,14 @@ class Pool:
 
 
 class _Floors:
-    """Which file is being played, and what was compared in each."""
+    """Which file is being played, and what was compared in each. one: on one floor alone."""
 
     def __init__(self) -> None:
         self.tallies: _Tallies = defaultdict(Tally)
         self.tests: dict[str, int] = defaultdict(int)
         self.failed = 0
         self.file = ""
+        self.one = False
         self.pool = Pool()
         self._floors = (
             Floor("unix", lambda: open_link("micropython")),
@@ -86,7 +85,7 @@ class _Floors:
 
     def open_link(self, runtime: str) -> Link:
         """What a site gets when it asks for a runtime."""
-        if runtime != "micropython":
+        if self.one or runtime != "micropython":
             return open_link(runtime)
         return TwinLink(self._floors, self.tallies[self.file])
 
@@ -112,20 +111,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_PLAYERS].pool.close()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what holds no board on MicroPython, and say so."""
-    left_out = [item for item in items if item.nodeid.startswith(tuple(NOT_PLAYED))]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
     """Know whose frames they are."""
     floors = item.config.stash[_PLAYERS]
     floors.file = item.nodeid.split("::")[0]
-    floors.tests[floors.file] += 1
+    floors.one = item.nodeid.startswith(tuple(ON_ONE_FLOOR))
+    if not floors.one:
+        floors.tests[floors.file] += 1
     return (yield)
 
 
@@ -133,15 +126,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
 def _on_two_floors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     floors = request.config.stash[_PLAYERS]
     monkeypatch.setattr(site_module, "open_link", floors.open_link)
-    for module in (playing, request.module):
-        if hasattr(module, "play_both"):
-            monkeypatch.setattr(module, "play_both", _play_once)
-
-
-def _play_once(
-    folder: Path, body: str, seed: int = 1, settings: Mapping[str, int] | None = None
-) -> playing.Run:
-    return playing.play(folder, body, playing.MICROPYTHON, seed, settings)
 
 
 # --- the sum ---
@@ -219,7 +203,7 @@ def _wrong(floors: _Floors) -> list[str]:
     """Files that have proved nothing, and differences, should a test have kept one to itself."""
     problems = [
         f"{file} has compared nothing: either its tests ask for no board on MicroPython, and it "
-        "belongs to NOT_PLAYED, or they do not get one from a Site"
+        "belongs to ON_ONE_FLOOR, or they do not get one from a Site"
         for file in floors.tests
         if file.startswith("tests/lockstep/") and not floors.tallies[file].ticks
     ]
