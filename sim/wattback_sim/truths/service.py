@@ -6,7 +6,8 @@ noise decides, the doubt is the firmware's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from wattback_sim.grid_code.site_settings import MustTrip
 
 _PU_SLACK = 0.003
 _HZ_SLACK = 0.02
@@ -14,17 +15,6 @@ _TIME_SLACK_US = 40_000
 _DELAY_SLACK_US = 1_000_000  # enter service is judged every 100 ms, and rounded
 # A voltage is that of 10 cycles (evse.md 6.6, C): what is shorter may go unseen.
 _UNSEEN_CYCLES = 10.2
-
-
-@dataclass(frozen=True, slots=True)
-class MustTrip:
-    """A must-trip: beyond `bound` for `after_s`, in pu or Hz."""
-
-    name: str
-    of_voltage: bool
-    above: bool
-    bound: float
-    after_s: float
 
 
 def must_trips(settings: Mapping[str, int]) -> tuple[MustTrip, ...]:
