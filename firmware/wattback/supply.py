@@ -13,6 +13,7 @@ two.
 from micropython import const
 
 from wattback.fault_table import LEG_ANGLE, OPEN_NEUTRAL, SUPPLY_OUT_OF_WINDOW
+from wattback.grid.support import NORMAL_HIGH_BP, NORMAL_LOW_BP
 from wattback.settings import Settings
 
 _STEADY_MS = const(1000)  # in the window this long before the first use after power-up
@@ -22,10 +23,8 @@ _LIVE_MV = const(80000)
 _LIVE_LOW_MILLIHERTZ = const(40000)
 _LIVE_HIGH_MILLIHERTZ = const(80000)
 _ANGLE_MS = const(1000)  # this design's: longer than a dip's return takes, for a reset ends it
-# In which every category operates without an end (6.3, C).
-_CONTINUOUS_LOW_BP = const(8800)
-_CONTINUOUS_HIGH_BP = const(11000)
-_CONTINUOUS_MILLIHERTZ = const(1200)  # 58.8 to 61.2 Hz: so far from nominal
+# In which every category operates without an end (6.3, C): 58.8 to 61.2 Hz, so far from nominal.
+_CONTINUOUS_MILLIHERTZ = const(1200)
 _RIDE_MS = const(1100)  # 1 s at 0 V (category III; evse.md 6.3, C) and the age of its samples
 # A neutral that is swapped with the line has its voltage (evse.md 4.1, C); this much is none yet
 # (this design's).
@@ -168,8 +167,8 @@ def windows_allow_export(settings: Settings) -> str:
     """
     if not settings.export_permitted:
         return ""
-    low_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_LOW_BP // 1000
-    high_mv = settings.nominal_line_mv // 10 * _CONTINUOUS_HIGH_BP // 1000
+    low_mv = settings.nominal_line_mv // 10 * NORMAL_LOW_BP // 1000
+    high_mv = settings.nominal_line_mv // 10 * NORMAL_HIGH_BP // 1000
     nominal = settings.nominal_millihertz
     low_millihertz = nominal - _CONTINUOUS_MILLIHERTZ
     high_millihertz = nominal + _CONTINUOUS_MILLIHERTZ
