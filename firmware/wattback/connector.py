@@ -212,9 +212,10 @@ class Connector:
             self.limits.age(dt_ms)
         sense(self, inputs, dt_ms)
         busy = self._protect(dt_ms)
+        told = 0
         if not busy and not self._turn_waits:
-            busy = self._hear_or_obey()
-        busy |= self._dispatch(inputs, dt_ms)
+            told = self._hear_or_obey()
+        busy |= told | self._dispatch(inputs, told, dt_ms)
         self.session.decide(find_facts(self, inputs, dt_ms), dt_ms)
         self._act()
         self._board.drive(self.outputs)
@@ -302,7 +303,7 @@ class Connector:
     def _protect(self, dt_ms: int) -> int:
         return self.faults.judge(present(self), self.pilot.gone, dt_ms)
 
-    def _dispatch(self, inputs: Inputs, dt_ms: int) -> int:
+    def _dispatch(self, inputs: Inputs, told: int, dt_ms: int) -> int:
         limits = self.limits
         limits.settle(SCOPE_GRID, self.pilot.connected)
         # In a stop the vehicle unloads: no export begins. One that is under way outlives a bad
@@ -321,6 +322,7 @@ class Connector:
             closed,
             1 if ending else 0,
             inputs.power_w,
+            told,
             self.settings,
             dt_ms,
         )

@@ -162,14 +162,9 @@ class Dispatch:
             self._line_ms = 0
             self._line_v = self._line_mv // 1000
 
-    def supervise_vehicle(self, inputs: Inputs, gone: int, settings: Settings, dt_ms: int) -> None:
-        """Find what the grid code's curves ask for, and whether the vehicle does it. gone: 1 when
-        it is seen that there is none.
-        """
+    def support_grid(self, inputs: Inputs, settings: Settings, dt_ms: int) -> None:
+        """Find what the grid code's curves ask for."""
         vehicle = self.vehicle
-        if gone:
-            vehicle.forgive()
-            self.supervision.forget()
         support = self.support
         rating_w = vehicle.discharge_w
         highest_bp = support.highest_bp
@@ -188,8 +183,16 @@ class Dispatch:
         self._aside_w = apparent_va - active_w(apparent_va, rating_w // 10 * var_bp // 1000)
         if support.highest_bp != highest_bp or self._aside_w != aside_w:
             self._news = 1
+
+    def supervise_vehicle(self, inputs: Inputs, gone: int, settings: Settings, dt_ms: int) -> None:
+        """Find whether the vehicle does it. gone: 1 when it is seen that there is none."""
+        vehicle = self.vehicle
+        support = self.support
         supervision = self.supervision
-        if not self.exporting or rating_w <= 0:
+        if gone:
+            vehicle.forgive()
+            supervision.forget()
+        if not self.exporting or vehicle.discharge_w <= 0:
             supervision.rest(dt_ms)
             return
         supervision.sense(
@@ -214,32 +217,37 @@ class Dispatch:
         closed: int,
         ending: int,
         power_w: int,
+        told: int,
         settings: Settings,
         dt_ms: int,
     ) -> int:
         """Find target, cap and reasons, if anything has changed or time has passed.
 
         import_ma, export_ma: the effective limits. closed: 1 while the contactor is commanded and
-        confirmed closed. ending: 1 while the vehicle is to unload. power_w: measured. Returns 1
-        when it had to.
+        confirmed closed. ending: 1 while the vehicle is to unload. power_w: measured. told: 1 when
+        this tick has heard or obeyed: what neither limits nor cuts is then decided in the next,
+        for both would be too long. Returns 1 when it had to.
         """
+        self._undecided_ms += dt_ms
+        ends = self.trips.tripped or self.export.waits & ~_RAMPS
+        limited = import_ma != self._import_ma or export_ma != self._export_ma
+        if told and not (limited or self.exporting and ends):
+            return 0
         targets = self.targets
         news = targets.settle(1 if self.heartbeat.state == SILENT else 0) | self._news
-        self._undecided_ms += dt_ms
         if (
             not news
             and faulty == self._faulty
             and closed == self._closed
             and ending == self._ending
-            and (faulty or import_ma == self._import_ma and export_ma == self._export_ma)
+            and (faulty or not limited)
         ):
             return 0
         if self.trips.tripped and self.exporting:
             self.trip_row = ISLAND if self.islanding.detected else self.trips.row
             self.trip_acted = ACTED_CONNECTOR if power_w > NO_EXPORT_W else ACTED_VEHICLE
-        ends = self.trips.tripped or self.export.waits & ~_RAMPS
         cuts = faulty and not self._faulty or self.exporting and ends
-        if cuts and import_ma == self._import_ma and export_ma == self._export_ma:
+        if cuts and not limited:
             self._cut(faulty)
             return 1
         dt_ms = self._undecided_ms

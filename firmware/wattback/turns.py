@@ -36,8 +36,9 @@ _THERMAL = const(0)
 _PLAUSIBLE = const(1)
 _SURROUNDINGS = const(2)
 _VISIT = const(3)
-_GRID = const(4)
-SLOW_PARTS = const(5)
+_SUPPORT = const(4)
+_SUPERVISION = const(5)
+SLOW_PARTS = const(6)
 
 _OUTAGES = SUPPLY_OUT_OF_WINDOW | OPEN_NEUTRAL
 
@@ -101,7 +102,9 @@ def _take_slow_turn(connector, part: int, lap_ms: int) -> None:  # type: ignore[
         if LINK_REFUSED <= vehicle.link <= LINK_AUTHORISED:
             import_ma = _rating_ma(vehicle.charge_w, settings.nominal_line_mv // 1000)
         _restrict(connector, OWNER_VEHICLE, import_ma, NO_LIMIT_MA)
-    elif part == _GRID:
+    elif part == _SUPPORT:
+        connector.dispatch.support_grid(inputs, settings, lap_ms)
+    elif part == _SUPERVISION:
         connector.dispatch.supervise_vehicle(inputs, connector.pilot.gone, settings, lap_ms)
     else:
         visit = connector.session

@@ -21,6 +21,8 @@ _RAM_SCRIPT = """\
 import gc
 from array import array
 
+gc.threshold(8192)  # as boot.py has it
+
 
 def measure(modules):
     weights = array("i", [0] * len(modules))

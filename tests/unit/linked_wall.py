@@ -178,7 +178,7 @@ class LinkedWall(Wall):
         power_w = self.power_w
         if self.ceases and power_w > 0 and not _CEASES_LOW_MV <= line_mv <= _CEASES_HIGH_MV:
             power_w = 0
-        sensors.power_w = power_w + self._jitter_mv // 100
+        sensors.power_w = power_w + self._jitter_mv // 40
         sensors.reactive_var = self.reactive_var if power_w > 0 else 0
         apparent_va = round(math.copysign(math.hypot(power_w, sensors.reactive_var), power_w))
         current_ma = apparent_va * 1_000_000 // max(line_mv, _LEAST_MV)

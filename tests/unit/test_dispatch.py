@@ -69,6 +69,7 @@ class Bench:
             self.closed,
             self.ending,
             self.power_w,
+            0,
             self.settings,
             dt_ms,
         )

