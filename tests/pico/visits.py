@@ -105,6 +105,7 @@ def charging_visit() -> ChargingVisit:
     boot_levels = tuple(level for _, level in unit.circuit.permits)
     unit.until_session("idle", 2)
     ready_ms = unit.link.chip.now_ns / 1e6
+    unit.rest()
     unit.site.world.vehicle.plug_in()
     unit.until_session("charging", 8)
     unit.phase("takes energy", lambda: unit.status("power_w") < -9000, 2)
@@ -134,6 +135,7 @@ def exporting_visit() -> ExportingVisit:
     """Charge, unplug under load, plug in again, feed the grid, a ground fault that is kept."""
     unit = WholeUnit({"link.on": True, "link.start_s": 0.05, "vehicle.soc": 0.8})
     unit.until_session("idle", 2)
+    unit.rest()
     unit.site.world.vehicle.plug_in()
     unit.until_session("charging", 8)
     unit.phase("takes energy", lambda: unit.status("power_w") < -9000, 2)

@@ -97,6 +97,12 @@ class WholeUnit:
         self.stopwatch.clear()  # and time ticks again, whatever comes between two phases
         assert done, f"{name}: not within {within_s:g} s; it is {self.session()}"
 
+    def rest(self) -> None:
+        """Set aside the rest that a contactor takes after a boot: 5 s without news, and
+        minutes of emulation.
+        """
+        self.link.probe.poke("contactor.rested", 1)
+
     def until_session(self, state: str, within_s: float) -> None:
         """A phase that ends in a state of the session."""
         self.phase(f"to {state}", lambda: self.session() == state, within_s)

@@ -77,9 +77,12 @@ class Probe:
         return [self._signed(items + 4 * (before + i)) for i in range(_COMMAND_WORDS)]
 
     def poke(self, name: str, value: int) -> None:
-        """Set an attribute of the connector to a small integer, or to rubbish."""
-        at = self._at[name] - _RAM
-        struct.pack_into("<I", self._mcu.sram, at, value << 1 | 1)
+        """Set an attribute of the connector, or of a part of it (`contactor.rested`), to a small
+        integer, whatever it was.
+        """
+        part, _, field = name.rpartition(".")
+        at = self._attributes(self._word(self._at[part]))[field] if part else self._at[name]
+        struct.pack_into("<I", self._mcu.sram, at - _RAM, value << 1 | 1)
 
     # --- how memory is laid out ---
 
@@ -179,4 +182,6 @@ _ATTRIBUTES = (
     "tail",
     "words",
     "pilot",
+    "contactor",
+    "rested",
 )
