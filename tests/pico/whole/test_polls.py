@@ -18,7 +18,7 @@ from wattback_sim.pico.board_files import compiled_files
 from wattback_sim.pico.chip import EmulatedChip
 from wattback_sim.pico.circuit import Circuit
 
-PHASES = 24  # of the request's beginning, between two ticks; each is followed by another at once
+PHASES = 16  # of the request's beginning, between two ticks; each is followed by another at once
 WITHIN_US = 2 * TICK_US + 20_000  # two ticks, and a collection between them
 
 _BYTE_NS = 10 * BIT_US * 1000
