@@ -61,7 +61,7 @@ def _charge_by_the_pilot(stage: Stage) -> None:
     stage.recorder.connector.restart.limit_ma = MINIMUM_OFFER_MA
     stage.run_s(0.01)  # a recording begins with the state after a tick
     rises = AllSlowParts(limited_by(OWNER_RESTART))
-    stage.phase("restart ramp", 37, "charging", "charging", rises)
+    stage.phase("restart ramp", 44, "charging", "charging", rises)
     stage.until("the end of the ramp", lambda connector: connector.status.offered_ma == 48000)
     stage.run_s(1)
     stage.limit_a(20)
@@ -78,12 +78,12 @@ def _feed_the_grid(stage: Stage) -> None:
     stage.until_session("charging")
     stage.run_s(1)
     charges = AllSlowParts(lambda connector: connector.status.power_w < -9000)
-    stage.phase("charging", 37, "charging", "charging", charges)
+    stage.phase("charging", 44, "charging", "charging", charges)
     stage.aim()
     stage.phase("target", 8, "charging", "charging", follows(TARGET_OF_SITE), 6)
     stage.phase("reversal", 10, "charging", "discharging", lambda c: c.status.target_w > 0, 6)
     stage.run_s(2)
-    stage.phase("discharging", 64, "discharging", "discharging", AllSlowParts(feeds))
+    stage.phase("discharging", 71, "discharging", "discharging", AllSlowParts(feeds))
     all_at_once = {1: stage.say_all}
     stage.phase("message, commands", 16, "discharging", "discharging", feeds, at=all_at_once)
     stage.change("grid.voltage_pu", 0.85)

@@ -144,7 +144,7 @@ def _lose_what_is_measured(stage: Stage) -> None:
     stage.charge_again()
     stage.change("grid.leg_unbalance_pu", 0.2)
     apart = AllSlowParts(lambda connector: not connector.supply.inside)
-    stage.phase("legs apart", 37, "charging", "charging", apart)
+    stage.phase("legs apart", 44, "charging", "charging", apart)
     stage.change("grid.leg_unbalance_pu", 0.0)
     stage.run_s(1)
     stage.break_(_FROZEN)
