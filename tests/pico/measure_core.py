@@ -47,6 +47,8 @@ _TICK_SCRIPT = """\
 import gc, micropython, time
 from array import array
 
+gc.threshold(8192)  # likewise
+
 _TIMED, _GROWTH_OF_PHASE, _GROWTH_OF_TICK = range(3)
 
 

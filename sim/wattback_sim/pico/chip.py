@@ -27,7 +27,8 @@ from wattback_sim.pico.image import read_uf2
 _UART_BASES = (0x4003_4000, 0x4003_8000)
 # The emulator ends a batch by the machine's clock, to let others have their turn, and its alarms
 # then come some instructions sooner or later: figures would not repeat. This clock stands still.
-vars(sys.modules[execute_batch.__module__])["time"] = SimpleNamespace(monotonic=float)
+_EMULATOR = vars(sys.modules[execute_batch.__module__])
+_STANDING = SimpleNamespace(monotonic=float)
 # A sleeping processor jumps from alarm to alarm, and a PIO loses what it should have done beyond
 # eight cycles of a jump. While one is at work, an alarm this often keeps the jumps short.
 _PACE_NS = 64.0
@@ -125,8 +126,13 @@ class EmulatedChip:
         self._end.schedule(end_ns - self.now_ns)
         self._asked_to_stop = False
         self._simulator.stopped = False
-        while not self._simulator.stopped:
-            execute_batch(self._simulator, self._step)
+        machine = _EMULATOR["time"]
+        _EMULATOR["time"] = _STANDING
+        try:
+            while not self._simulator.stopped:
+                execute_batch(self._simulator, self._step)
+        finally:
+            _EMULATOR["time"] = machine
         self._end.cancel()
 
     def run_a_little(self) -> bool:
