@@ -55,6 +55,7 @@ _TIMED, _GROWTH_OF_PHASE, _GROWTH_OF_TICK = range(3)
 def _watch(_pass, _us, _bytes):
     _ticks_us = time.ticks_us
 {build}
+    gc.threshold(-1)
 {phases}
 
 def _measure():
