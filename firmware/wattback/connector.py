@@ -211,7 +211,7 @@ class Connector:
         if self.limits.expiring:
             self.limits.age(dt_ms)
         sense(self, inputs, dt_ms)
-        busy = self._protect(dt_ms) | self.interlocks.pressed  # a reset is work enough
+        busy = self._protect(dt_ms)
         told = 0
         if not busy and not self._turn_waits:
             told = self._hear_or_obey()

@@ -35,14 +35,14 @@ class Interlocks:
     def sense(self, inputs: Inputs, dt_ms: int) -> None:
         """One sample of the three contacts; every tick while one of them is not at rest."""
         bits = self.fault_bits & EARTH_MISSING
-        self._stopped_ms = _summed(self._stopped_ms, inputs.emergency_stopped, dt_ms)
-        if self._stopped_ms >= _SAMPLES_MS:
-            self._stopped_ms = _SAMPLES_MS
-            bits |= EMERGENCY_STOP
-        self._open_ms = _summed(self._open_ms, inputs.disconnect_open, dt_ms)
-        if self._open_ms >= _SAMPLES_MS:
-            self._open_ms = _SAMPLES_MS
-            bits |= DISCONNECT_OPEN
+        if inputs.emergency_stopped or self._stopped_ms:
+            self._stopped_ms = _summed(self._stopped_ms, inputs.emergency_stopped, dt_ms)
+            if self._stopped_ms >= _SAMPLES_MS:
+                bits |= EMERGENCY_STOP
+        if inputs.disconnect_open or self._open_ms:
+            self._open_ms = _summed(self._open_ms, inputs.disconnect_open, dt_ms)
+            if self._open_ms >= _SAMPLES_MS:
+                bits |= DISCONNECT_OPEN
         self.pressed = 0
         if not inputs.reset_pressed:
             self._held_ms = 0
@@ -66,4 +66,4 @@ class Interlocks:
 
 
 def _summed(ms: int, present: int, dt_ms: int) -> int:
-    return ms + dt_ms if present else max(ms - dt_ms // _FORGIVES, 0)
+    return min(ms + dt_ms, _SAMPLES_MS) if present else max(ms - dt_ms // _FORGIVES, 0)
