@@ -31,6 +31,7 @@ COMMAND_SET_SETTING = const(4)  # index into SETTINGS of a row for run time, val
 COMMAND_HEARTBEAT = const(5)  # the controller's counter; a change is a beat
 COMMAND_SET_TIME = const(6)  # days since 1970-01-01, second of the day
 COMMAND_PAUSE = const(7)  # owner, paused (1, or 0: go on)
+COMMAND_ADOPT = const(8)  # of `Connector.prepared`: its version, the categories that fit it
 
 ACCEPTED = const(0)
 REFUSED_UNKNOWN = const(1)
@@ -42,6 +43,7 @@ ANSWER_NAMES = ("accepted", "unknown command", "not this owner's to set", "out o
 _WORDS = const(7)
 _PLACES = const(8)  # one stays free
 
+_ALL_CATEGORIES = const(0x1FF)  # bits of `categories.fitting_bit`
 _LAST_DAY = const(47482)  # of the year 2099
 _DAY_S = const(86400)
 
@@ -114,6 +116,8 @@ def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> 
         if not _may_pause(a):
             return REFUSED_OWNER
         good = _is_flag(b)
+    elif code == COMMAND_ADOPT:
+        good = 0 < a <= 0xFFFF and 0 <= b <= _ALL_CATEGORIES and c == d == e == f == 0
     elif code == COMMAND_RESET_FAULTS:
         good = a == b == c == d == e == f == 0
     else:

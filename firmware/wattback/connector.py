@@ -103,7 +103,8 @@ class Connector:
         self.retained = array("i", retained)
         self.stored = self.retained
         self.settings = Settings()
-        self._setting_names = own_names(self.settings, tuple(row[0] for row in SETTINGS))
+        self.prepared = Settings()  # on which new ones are tried
+        self.setting_names = own_names(self.settings, tuple(row[0] for row in SETTINGS))
         self.queue = CommandQueue()
         self.pilot = Pilot()
         self.contactor = Contactor(self.retained)
@@ -181,6 +182,7 @@ class Connector:
             self.slow_bits = SETTINGS_INVALID
             return refused
         settings = self.settings
+        self.prepared.load(values)
         self.limits.set(
             OWNER_HARDWARE, settings.hardware_limit_ma, settings.hardware_limit_ma, FOR_EVER
         )
@@ -276,15 +278,27 @@ class Connector:
                 words[at + 6],
             )
         elif code == commands.COMMAND_SET_SETTING:
-            setattr(self.settings, self._setting_names[words[at + 1]], words[at + 2])
+            setattr(self.settings, self.setting_names[words[at + 1]], words[at + 2])
+            setattr(self.prepared, self.setting_names[words[at + 1]], words[at + 2])
             self._apply_capacity()
             self.dispatch.judge(self.settings)
         elif code == commands.COMMAND_SET_TIME:
             self.dispatch.export.set_time(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_PAUSE:
             self.limits.pause(words[at + 1], words[at + 2])
+        elif code == commands.COMMAND_ADOPT:
+            self._adopt(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_RESET_FAULTS:
             self.reset_faults(0)
+
+    def _adopt(self, version: int, fits: int) -> None:
+        # All but the grid code's is the same in both.
+        settings = self.prepared
+        self.prepared = self.settings
+        self.settings = settings
+        self.dispatch.trips.load(settings)
+        self.vehicle.renew(version, fits)
+        self.dispatch.judge(settings)
 
     def reset_faults(self, on_site: int) -> None:
         """Clear what a reset may clear. on_site: 1 by the button on the unit, 0 from afar."""

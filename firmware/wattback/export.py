@@ -107,7 +107,8 @@ class Export:
         charging_w: what a charge until departure may count on.
         """
         waits = 0
-        if not settings.export_permitted or not settings.export_enabled:
+        permitted = settings.export_permitted and settings.permit_service
+        if not permitted or not settings.export_enabled:
             waits |= WAIT_PERMISSION
         link = vehicle.link
         if link == LINK_REFUSED:

@@ -66,7 +66,7 @@ class Service:
 
     def after_tick(self, now_us: int) -> None:
         """Every open port one step, then those that have more to do, in turns."""
-        self._bank.step()
+        worked = self._bank.step()
         count = len(self.ports)
         first = self._first + 1 if self._first + 1 < count else 0
         self._first = first
@@ -76,7 +76,7 @@ class Service:
         if more:
             self._work(now_us)
         self._survey(now_us)
-        self.idle = 1 if not more and not self.outputs else 0
+        self.idle = 0 if more or self.outputs or worked else 1
 
     def step_one(self, now_us: int) -> int:
         """One more step for the next port that has more to do; 0 when none has."""

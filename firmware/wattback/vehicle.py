@@ -39,6 +39,7 @@ REFUSAL_NAMES = (
     "cessation",
     "droop",
     "reactive_power",
+    "not_restored",
 )
 
 # What the port puts into the inbox: a kind and its words.
@@ -63,6 +64,7 @@ INBOX_DEPARTURE_S = const(5)  # until departure; −1: not said
 INBOX_WORDS = const(7)
 
 UNKNOWN = const(-1)
+_NOT_BEHIND = const(-1)
 _VOLTAGE_TOLERANCE = const(10)  # a tenth of the nominal voltage (evse.md 6.3, C: 0.88 to 1.10 pu)
 # Between messages before the loop a vehicle may take its time (ISO 15118-20 sequence time-out;
 # evse.md 6.8, C).
@@ -101,6 +103,17 @@ class Vehicle:
         self.category = 0
         self._second_ms = 0
         self._found = REFUSAL_NONE
+        self._behind_ms = _NOT_BEHIND  # since the settings changed under an authorisation
+
+    def renew(self, version: int, fits: int) -> None:
+        """The site has other settings. One that is authorised stays so for the time in which it
+        must have acknowledged them.
+        """
+        if version != self.settings_version and self._behind_ms == _NOT_BEHIND:
+            if self.link == LINK_AUTHORISED:
+                self._behind_ms = 0
+        self.settings_version = version
+        self.fitting = fits
 
     def sense(self, connected: int, settings: Settings, dt_ms: int) -> None:
         """Take the message that has come, if any, and let silence grow.
@@ -127,6 +140,7 @@ class Vehicle:
         if self.link == LINK_ACCEPTED or self.link == LINK_AUTHORISED:
             self.refusal = found
             self.link = LINK_REFUSED
+            self._behind_ms = _NOT_BEHIND
 
     def forgive(self) -> None:
         """It has been unplugged, for longer than a pilot bounces: the next one is another."""
@@ -136,6 +150,11 @@ class Vehicle:
         if self.link == LINK_LAPSED:
             return
         self.age_ms += dt_ms
+        if self._behind_ms != _NOT_BEHIND:
+            self._behind_ms += dt_ms
+            if self._behind_ms > settings.acknowledge_ms:
+                self._behind_ms = _NOT_BEHIND
+                self.link = LINK_ACCEPTED
         limit_ms = settings.vehicle_link_timeout_ms if self.linked else _SEQUENCE_MS
         if self.age_ms >= limit_ms:
             self._forget(LINK_LAPSED)
@@ -164,7 +183,9 @@ class Vehicle:
 
     def _judge(self, settings: Settings) -> None:
         inbox = self.inbox
-        self.linked = 0
+        behind = self._behind_ms != _NOT_BEHIND  # it asks what it is to acknowledge, in its loop
+        if not behind:
+            self.linked = 0
         self.charge_w = inbox[INBOX_CHARGE_W]
         self.discharge_w = min(inbox[INBOX_DISCHARGE_W], HIGHEST_RATING_W)
         self.category = inbox[INBOX_CATEGORY]
@@ -180,7 +201,12 @@ class Vehicle:
             self.refusal = REFUSAL_VOLTAGE
         else:
             self.refusal = self._found
-        self.link = LINK_REFUSED if self.refusal else LINK_ACCEPTED
+        if self.refusal:
+            self.link = LINK_REFUSED
+            self._behind_ms = _NOT_BEHIND
+            self.linked = 0
+        elif not behind:
+            self.link = LINK_ACCEPTED
 
     def _loop(self) -> None:
         inbox = self.inbox
@@ -191,11 +217,15 @@ class Vehicle:
         self.departure_s = _within(inbox[INBOX_DEPARTURE_S], UNKNOWN, _LONGEST_S)
         self._second_ms = 0
         if self.link != LINK_REFUSED:
-            agreed = inbox[INBOX_SETTINGS] == self.settings_version
-            self.link = LINK_AUTHORISED if agreed else LINK_ACCEPTED
+            if inbox[INBOX_SETTINGS] == self.settings_version:
+                self.link = LINK_AUTHORISED
+                self._behind_ms = _NOT_BEHIND
+            elif self._behind_ms == _NOT_BEHIND:
+                self.link = LINK_ACCEPTED
 
     def _forget(self, link: int) -> None:
         self.link = link
+        self._behind_ms = _NOT_BEHIND
         self.refusal = REFUSAL_NONE
         self.linked = 0
         self.soc_bp = UNKNOWN

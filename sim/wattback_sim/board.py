@@ -15,6 +15,7 @@ from wattback.boards.sim import (
     COUNT_OUT_AT,
     DUE_AT,
     EVENT_COMMAND,
+    EVENT_SETTINGS,
     HEAD_WORDS,
     IN_WORDS,
     KIND_BOOT,
@@ -66,8 +67,8 @@ class Served:
 class SimulatedBoard:
     """A board, its firmware at the other end of a link, and the world that it sees.
 
-    settings_by_name: in table order. new_link: opens a link to a board without power.
-    interpreter: name and version, known after `power_on`. ticks: exchanged so far.
+    settings_by_name: with which it starts, in table order. new_link: opens a link to a board
+    without power. interpreter: name and version, known after `power_on`. ticks: exchanged so far.
     """
 
     def __init__(
@@ -175,6 +176,12 @@ class SimulatedBoard:
         """Put a command into the firmware's queue; its answer (`wattback.commands`)."""
         arguments += (0,) * (6 - len(arguments))
         return self._exchange(KIND_SERVICE, [EVENT_COMMAND, code, *arguments])[RESULT_AT]
+
+    def settings_in_force(self) -> dict[str, int]:
+        """The firmware's settings as they are now, by name."""
+        answer = self._exchange(KIND_SERVICE, [EVENT_SETTINGS])
+        names = self.settings_by_name
+        return dict(zip(names, answer[BYTES_OUT_AT : BYTES_OUT_AT + len(names)], strict=True))
 
     def serve(
         self, event: int, channel: int, data: bytes = b"", age_us: int = 0, take: bool = False

@@ -64,6 +64,12 @@ class LimitLedger:
             self._silent = False
         self.import_ma, self.export_ma = self._smallest()
 
+    def adopted(self, settings: Mapping[str, int]) -> list[str]:
+        """Settings have been adopted: the names of those that have changed."""
+        changed = [name for name, value in settings.items() if value != self._settings[name]]
+        self._settings = dict(settings)
+        return changed
+
     def advance(self, now_us: int) -> None:
         """Let times run out: at once towards more, with the slack towards less."""
         for owner, ends_us in list(self._ends_us.items()):
@@ -96,6 +102,11 @@ class LimitLedger:
     def setting(self, name: str) -> int:
         """The present value of a setting, as loaded or as changed since."""
         return self._settings[name]
+
+    @property
+    def settings(self) -> Mapping[str, int]:
+        """All of them."""
+        return self._settings
 
     def _settled(self, now_us: int, latest_us: int) -> bool:
         """Take over the new sums; one that is smaller has time until `latest_us`."""

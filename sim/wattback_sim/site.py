@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from wattback.commands import COMMAND_RESET_FAULTS
+from wattback.commands import COMMAND_ADOPT, COMMAND_RESET_FAULTS
 from wattback.resets import RESET_POWER_ON
 from wattback_sim.arguments import Arguments
 from wattback_sim.board import SERIAL_NUMBER, SimulatedBoard, default_settings
@@ -212,6 +212,9 @@ class Site:
     def _obeyed(self, code: int, *arguments: int) -> None:
         """Whoever sent it: the connector has carried out a command, and will be judged by it."""
         self.ledger.obeyed(self.clock.now_us, (code, *arguments))
+        if code == COMMAND_ADOPT:
+            settings = self.board.settings_in_force()
+            self.truths.adopted(self.ledger.adopted(settings))
         if code == COMMAND_RESET_FAULTS:
             self.truths.technician_reset()
 

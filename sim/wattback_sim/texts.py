@@ -48,6 +48,7 @@ REFUSAL_TEXTS = {
     "cessation": "its inverter fed a dip in which it must cease; unplug it",
     "droop": "its inverter fed more than an over-frequency leaves; unplug it",
     "reactive_power": "its inverter's reactive power is not the one asked for; unplug it",
+    "not_restored": "its inverter did not feed again after a dip; unplug it",
 }
 SETTING_TEXTS = {
     "hardware_limit_ma": "what contactor, wiring and connector are rated for",
@@ -73,8 +74,10 @@ SETTING_TEXTS = {
     "enter_service_ramp_s": "enter service: time to rise to the rating afterwards",
     "enter_service_random_s": "enter service: random delay in place of the ramp; 0: none",
     "export_permitted": "1 where the utility has agreed that this site may feed its grid",
+    "permit_service": "0 while the utility does not permit service",
     "abnormal_category": "lowest IEEE 1547 abnormal category of a vehicle that may export",
     "normal_category": "lowest IEEE 1547 normal category of such a vehicle: 1 for A, 2 for B",
+    "utility_may_set": "1 where the utility's client may change the settings of the grid code",
     "trip_ov1_bp": "must-trip OV1: voltage between the legs",
     "trip_ov1_ms": "must-trip OV1: clearing time",
     "trip_uv1_bp": "must-trip UV1: voltage between the legs",
@@ -127,7 +130,9 @@ SETTING_TEXTS = {
     "watt_var_q2_bp": "watt-var: reactive power at the second power",
     "watt_var_q3_bp": "watt-var: reactive power at and above the third power",
     "island_supervision": "1: a frequency that leaves faster than a grid's ends an export",
+    "restore_output_ms": "time in which a vehicle must feed again after a dip",
     "vehicle_link_timeout_ms": "silence of the vehicle link that ends an authorisation",
+    "acknowledge_ms": "time in which a vehicle must acknowledge settings that have changed",
     "permission_excess_ms": "how long power may flow against its permission",
     "permission_excess_w": "how much more than permitted is no excess yet",
     "target_ramp_w_per_s": "how fast a target is approached",

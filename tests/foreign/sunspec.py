@@ -54,9 +54,12 @@ def model(device: Device, number: int) -> Model:
 
 
 def points(group: Any, prefix: str = "") -> Iterator[tuple[str, PointOfTheirs]]:
-    """Every point of a model by its name, as "PFWInj.PF"."""
+    """Every point of a model by its name, as "PFWInj.PF" or "Crv[2].Pt[1].V"."""
     for name, point in group.points.items():
         yield prefix + name, point
     for name, below in group.groups.items():
-        for one in below if isinstance(below, list) else [below]:
-            yield from points(one, f"{prefix}{name}.")
+        if isinstance(below, list):
+            for nth, one in enumerate(below, 1):
+                yield from points(one, f"{prefix}{name}[{nth}].")
+        else:
+            yield from points(below, f"{prefix}{name}.")

@@ -10,6 +10,8 @@ from tests.foreign.board import Board, wait_until
 from wattback_sim.register_map import POINTS
 
 MODELS = {1: 66, 701: 153, 702: 50, 704: 65, 713: 7}
+# Curves and must-trips: with two sets, and the points that they have here.
+GRID_CODE = {703: 17, 705: 49, 706: 31, 707: 51, 708: 51, 709: 63, 710: 63, 711: 32, 712: 32}
 READ_ONLY = [point for point in POINTS if not point.writable and point.kind != "pad"]
 READ_ONLY_VALUES = [point.full_name for point in READ_ONLY if point.implemented]
 
@@ -29,8 +31,8 @@ def tcp(served_board: Board) -> Iterator[sunspec.Device]:
 def test_the_scan_finds_every_model_whole_and_has_nothing_to_say(device: sunspec.Device) -> None:
     found = {model.model_id: model.model_len for model in device.model_list}
     assert device.base_addr == 40_000
-    assert list(found) == [*MODELS, 64_750]
-    assert {**found, **MODELS} == found
+    assert list(found) == [*MODELS, 64_750, *GRID_CODE]
+    assert {**found, **MODELS, **GRID_CODE} == found
     assert [model.error_info for model in device.model_list] == [""] * len(found)
     assert all(model.model_def for model in device.model_list)
 
@@ -70,6 +72,25 @@ def test_a_target_is_written_read_back_and_followed(device: sunspec.Device, boar
     controls.WSetEna.write()
     controls.read()
     assert (controls.WSetEna.value, controls.WSet.cvalue) == (0, 0)
+
+
+def test_where_the_utility_may_set_nothing_an_adoption_fails_and_says_why(
+    device: sunspec.Device,
+) -> None:
+    curves = sunspec.model(device, 705)
+    curves.Crv[1].RspTms.cvalue = 7.0
+    curves.write()
+    curves.AdptCrvReq.value = 2
+    curves.AdptCrvReq.write()
+    curves.read()
+    assert (curves.Crv[1].RspTms.cvalue, curves.Crv[0].RspTms.cvalue) == (7.0, 5.0)
+    assert curves.AdptCrvRslt.value == 2
+    ours = sunspec.model(device, 64_750)
+    assert ours.RefusedAddress.value == curves.model_addr + 3
+    service = sunspec.model(device, 703)
+    service.ES.value = 0
+    with pytest.raises(sunspec.REFUSALS, match=r"exception:? 2"):
+        service.ES.write()
 
 
 def read_again(point: sunspec.PointOfTheirs) -> float:

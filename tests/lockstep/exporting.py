@@ -65,6 +65,10 @@ class Exporting:
         for name, value in points.items():
             self._modbus.write(f"704.{name}" if name.startswith("WSet") else name, value)
 
+    def write_point(self, name: str, value: float | str) -> None:
+        """Write one point by its full name."""
+        self._modbus.write(name, value)
+
     def write_together(self, **points: float | str) -> None:
         """Write points of model 704 that lie side by side in one request."""
         rows = [find_point(f"704.{name}") for name in points]

@@ -203,3 +203,20 @@ def test_a_dip_is_ridden_through_by_who_ceases_and_ends_the_admission_of_who_fee
         assert site.modbus("VehicleRefusal") == ("none" if ceases else "cessation")
         if ceases:
             site.until_exports(1_500, 1.0)
+
+
+@pytest.mark.covers("6.3 momentary cessation")
+@pytest.mark.parametrize(("returns", "refusal"), [(True, "none"), (False, "not_restored")])
+def test_who_stays_away_after_a_dip_loses_its_admission_and_who_returns_does_not(
+    returns: bool, refusal: str
+) -> None:
+    with exporting_site(MICROPYTHON, WIDE | {"grid_code.returns": returns}) as site:
+        export(site)
+        site.set("grid.voltage_pu", 0.4)
+        site.run(0.9)
+        assert site.get("power_w") < 300
+        site.set("grid.voltage_pu", 1.0)
+        site.run(9.0)
+        assert site.modbus("VehicleRefusal") == refusal
+        assert site.get("power_w") == pytest.approx(WANTED_W if returns else 0, abs=150)
+        assert "must_trip" not in site.causes()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.pico.recorder import Proof, Recorder
 from wattback.commands import (
+    COMMAND_ADOPT,
     COMMAND_HEARTBEAT,
     COMMAND_RESET_FAULTS,
     COMMAND_SET_LIMIT,
@@ -100,6 +101,7 @@ class Stage:
         self.beat(1)
         self.recorder.command(COMMAND_SET_TIME, 20494, 64800)
         self.reset()
+        self.adopt()
 
     def aim(self) -> None:
         """The site asks for an export."""
@@ -112,6 +114,11 @@ class Stage:
     def beat(self, count: int) -> None:
         """The controller's heart."""
         self.recorder.command(COMMAND_HEARTBEAT, count)
+
+    def adopt(self) -> None:
+        """The utility has set what is set already: as much work as anything else."""
+        vehicle = self.recorder.connector.vehicle
+        self.recorder.command(COMMAND_ADOPT, vehicle.settings_version, vehicle.fitting)
 
     def reset(self) -> None:
         """A technician resets the faults."""

@@ -16,7 +16,9 @@ from tests.pico.measure_core import ModuleRam, measure_ram
 from tests.unit.source_tree import imports_of, under
 from wattback_sim.firmware import firmware_root
 
-HEAP_LEFT_LIMIT_BYTES = 21_000  # for what is to come: store 12 kB, update 8
+# For what is to come, store 12 kB and update 6 of the 8 that it was to have; a unit without the
+# tests' stopwatch has 1.3 kB more.
+HEAP_LEFT_LIMIT_BYTES = 18_000
 HEAP_LEFT_AIM_BYTES = 64_000
 
 _TIMEOUT_S = 560.0  # of wall time, for machines that are slow or have much else to do

@@ -8,19 +8,21 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from tests.unit.linked_wall import settings_with
 from tests.unit.wall import Wall
 from wattback import limits
-from wattback.commands import COMMAND_SET_LIMIT, COMMAND_SET_TARGET, CommandQueue
+from wattback.commands import COMMAND_ADOPT, COMMAND_SET_LIMIT, COMMAND_SET_TARGET, CommandQueue
 from wattback.identity import Identity
 from wattback.modbus import pdu
 from wattback.modbus.bank import Bank
-from wattback.settings import Settings
+from wattback.settings import SETTINGS, Settings
 from wattback.signals import Report, Status
 from wattback.targets import OWNER_PROGRAMME
 from wattback_sim.register_map import Point, Value, decode, encode, find_point
 
 SERIAL = "WB-0001"
 QUEUE_PLACES = 7
+LONGEST_ADOPTION = 100  # steps
 _AT = pdu.LEAD + 1  # where an answer lies in the buffer of an RTU port
 
 
@@ -38,7 +40,16 @@ class Bench:
         length = pdu.answer(self.bank, request, 0, len(request), reply, _AT)
         if not length:
             length = pdu.carry_out(self.bank, request, 0, reply, _AT, patient)
+        for _ in range(LONGEST_ADOPTION):
+            if length or patient:
+                break
+            self.turn()
+            length = pdu.carry_out(self.bank, request, 0, reply, _AT, patient)
         return bytes(reply[_AT : _AT + length])
+
+    def turn(self) -> None:
+        """What the connector does between two steps of a write that takes several."""
+        raise NotImplementedError
 
     def words(self, address: int, count: int) -> list[int]:
         """Registers as a master reads them."""
@@ -76,20 +87,37 @@ class Bench:
 
 
 class StillBench(Bench):
-    """connector: only what a bank sees of one."""
+    """connector: only what a bank sees of one; its utility may set what it likes.
 
-    def __init__(self) -> None:
+    adopted: the version and the categories of each adoption.
+    """
+
+    def __init__(self, utility_may_set: int = 1) -> None:
+        self.adopted: list[tuple[int, int]] = []
         still = SimpleNamespace(
             status=Status(),
             report=Report(),
             settings=Settings(),
+            prepared=Settings(),
+            setting_names=tuple(row[0] for row in SETTINGS),
             queue=CommandQueue(),
             renew_report=lambda _turn: None,
         )
+        still.settings.utility_may_set = still.prepared.utility_may_set = utility_may_set
         still.status.sequence = 1000  # it has run for a while
         still.report.programme_export_ma = limits.NO_LIMIT_MA
         still.report.site_import_ma = still.report.site_export_ma = limits.NO_LIMIT_MA
         super().__init__(still)
+
+    def turn(self) -> None:
+        queue = self.connector.queue
+        places = len(queue.words)
+        newest = (vars(queue)["_head"] - QUEUE_PLACES) % places
+        if queue.first() >= 0 and queue.words[newest] == COMMAND_ADOPT:
+            self.adopted.append((queue.words[newest + 1], queue.words[newest + 2]))
+            vars(queue)["_head"] = newest
+            still = self.connector
+            still.settings, still.prepared = still.prepared, still.settings
 
     def commands(self) -> list[tuple[int, ...]]:
         """Take what is in the queue, and report that targets and limits have been obeyed."""
@@ -125,9 +153,12 @@ class ModbusBench(Bench):
     """wall: what the connector sits on; a tick of it renews a part of the registers."""
 
     def __init__(self, wall: Wall | None = None) -> None:
-        self.wall = wall or Wall()
+        self.wall = wall or Wall(settings_with(utility_may_set=1))
         super().__init__(self.wall.connector)
         self.run(1_000)
+
+    def turn(self) -> None:
+        self.wall.tick()
 
     def run(self, ms: int) -> None:
         for _ in range(ms // 10):

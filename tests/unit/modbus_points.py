@@ -1,7 +1,5 @@
 """The writable points of the register map: their ranges, and values as registers."""
 
-import itertools
-
 from tests.unit.modbus_bench import Bench
 from wattback.modbus import tables
 from wattback.settings import SETTINGS
@@ -26,6 +24,7 @@ BOUNDS = {
     "amps": (0, 8_000),
     "seconds": (0, 86_400),
     "rated watts": (0, RATING_W),
+    "draft": (2, 2),
 }
 
 
@@ -41,12 +40,19 @@ def bounds(row: Row) -> tuple[int, int]:
     assert row.source is not None
     if row.source.accepts in BOUNDS:
         return BOUNDS[row.source.accepts]
+    if row.source.order == "draft":  # judged when it is to be adopted
+        bits = 8 * row.octets
+        return (-1 << bits - 1, (1 << bits - 1) - 1) if _signed(row) else (0, (1 << bits) - 1)
     if row.source.setting:
         setting = SETTINGS[SETTING_NAMES.index(row.source.setting)]
         return setting[2], setting[3]
     return {"Heartbeat": (0, 65_535), "CivilDay": (0, 47_482), "CivilSecond": (0, 86_399)}[
         row.point.name
     ]
+
+
+def _signed(row: Row) -> bool:
+    return row.point.kind in ("int16", "int32")
 
 
 def words_for(row: Row, value: int) -> list[int]:
@@ -58,8 +64,9 @@ def whole(bench: Bench) -> list[int]:
     """All registers but those that tell of refusals and ages."""
     quiet = [find_point(name) for name in ("last_refusal", "refused_address", "age701")]
     skipped = {quiet[0].address, quiet[1].address, *range(quiet[2].address, quiet[2].address + 5)}
-    words = list(itertools.chain(bench.words(FIRST, 125), bench.words(FIRST + 125, 125)))
-    words += bench.words(FIRST + 250, 125) + bench.words(FIRST + 375, len(MAP) - 375)
+    words = [
+        word for first in MAP[::125] for word in bench.words(first, min(125, LAST + 1 - first))
+    ]
     return [word for address, word in zip(MAP, words, strict=True) if address not in skipped]
 
 

@@ -11,7 +11,7 @@ from sunspec2.modbus.client import (  # type: ignore[import-untyped]
     SunSpecModbusClientError,
 )
 
-from tests.unit.modbus_bench import StillBench, two, write_request
+from tests.unit.modbus_bench import LONGEST_ADOPTION, StillBench, two, write_request
 from tests.unit.modbus_ports import TcpClient, tcp
 from wattback_tools.registers.models import VENDOR_FILE
 
@@ -28,8 +28,12 @@ class SunSpecClient(SunSpecModbusClientDevice):  # type: ignore[misc]
         if str(VENDOR_FILE.parent) not in paths:
             sunspec2.device.set_model_defs_path([*paths, str(VENDOR_FILE.parent)])
 
-    def read(self, addr: int, count: int) -> bytes:
+    def read(self, addr: float, count: float) -> bytes:
         octets = b""
+        addr, count = (
+            int(addr),
+            int(count),
+        )  # of a model with groups it asks for halves of a length
         while count:
             piece = min(count, 125)
             octets += self._asked(b"\x03" + two(addr) + two(piece))[2:]
@@ -45,8 +49,21 @@ class SunSpecClient(SunSpecModbusClientDevice):  # type: ignore[misc]
         """The model of that number as the scan found it."""
         return self.models[number][0]
 
+    def point(self, number: int, name: str) -> Any:
+        """A point by our name of it: "WSet", "PFWInj.PF", "Crv[2].MustTrip.Pt[1].V"."""
+        *groups, name = name.split(".")
+        found = self.model(number)
+        for group in groups:
+            of, _, nth = group.partition("[")
+            found = found.groups[of][int(nth[:-1]) - 1] if nth else found.groups[of]
+        return found.points[name]
+
     def _asked(self, pdu: bytes) -> bytes:
         answer = self._client.send(tcp(pdu))[7:]
+        for _ in range(LONGEST_ADOPTION):
+            if not answer:
+                self._client.bench.turn()
+                answer = self._client.tick()[7:]
         if answer[0] & 0x80:
             raise RefusedError(f"exception {answer[1]}")
         return answer

@@ -6,6 +6,7 @@ from tests.property.small_int import SmallInt, carry
 from wattback.grid.supervision import (
     FAULTLESS,
     NO_CESSATION,
+    NOT_RESTORED,
     POWER_UNSUPPORTED,
     REACTIVE_UNSUPPORTED,
     Supervision,
@@ -267,3 +268,103 @@ def test_no_sample_makes_a_large_integer() -> None:
                         bench.settings,
                         SmallInt(750),
                     )
+
+
+# --- the way back ---
+
+DIP_BP = 4_000
+
+
+def dipped(**changes: int) -> Bench:
+    """It has ceased for a dip, as it must."""
+    bench = Bench(**changes)
+    assert bench.run(900, 8_000) == -1
+    assert bench.run(900, 0, line_bp=DIP_BP) == -1
+    return bench
+
+
+@pytest.mark.parametrize("within_ms", [1_000, 5_000, 60_000])
+def test_who_stays_away_after_a_dip_is_found_in_its_time(within_ms: int) -> None:
+    bench = dipped(restore_output_ms=within_ms)
+    took_ms = bench.run(within_ms + 1_000, 0)
+    assert bench.part.found == NOT_RESTORED
+    assert within_ms < took_ms <= within_ms + LAP_MS
+
+
+def test_who_comes_back_in_time_is_not_found_however_little_it_feeds_later() -> None:
+    bench = dipped()
+    assert bench.run(4_800, 0) == -1
+    assert bench.run(300, 8_000) == -1
+    assert bench.run(60_000, 0) == -1
+
+
+# A tolerance of 750 W, and four fifths of what it may feed.
+@pytest.mark.parametrize(("power_w", "found"), [(5_650, FAULTLESS), (5_649, NOT_RESTORED)])
+def test_back_is_four_fifths_of_the_target(power_w: int, found: int) -> None:
+    bench = dipped()
+    bench.run(20_000, power_w)
+    assert bench.part.found == found
+
+
+@pytest.mark.parametrize(("power_w", "found"), [(3_300, FAULTLESS), (1_500, NOT_RESTORED)])
+def test_what_the_droop_leaves_is_enough(power_w: int, found: int) -> None:
+    bench = dipped()
+    # 60.936 Hz: 0.9 Hz beyond the deadband takes 3 kW of the rating; 5 kW are left.
+    bench.run(20_000, power_w, millihertz=60_936)
+    assert bench.part.found == found
+
+
+@pytest.mark.parametrize(("power_w", "found"), [(1_000, FAULTLESS), (800, NOT_RESTORED)])
+def test_what_volt_watt_leaves_is_enough(power_w: int, found: int) -> None:
+    bench = Bench(volt_watt_enabled=1, volt_watt_response_ms=500)
+    assert bench.run(30_000, 2_000, line_bp=11_000) == -1
+    assert bench.run(900, 0, line_bp=DIP_BP) == -1
+    for _ in range(60):
+        bench.support.sense(11_000, 60_000, power_w, RATING_W, bench.settings, LAP_MS)
+    bench.run(20_000, power_w, line_bp=11_000)
+    assert bench.part.found == found
+
+
+def test_outside_of_normal_voltage_the_time_stands_still() -> None:
+    bench = dipped()
+    assert bench.run(60_000, 0, line_bp=8_000) == -1
+    assert bench.run(6_000, 0) > 0
+
+
+@pytest.mark.parametrize("ends", ["rest", "forget"])
+def test_an_export_that_ends_need_not_come_back(ends: str) -> None:
+    bench = dipped()
+    bench.run(4_500, 0)
+    if ends == "rest":
+        bench.part.rest(10)
+    else:
+        bench.part.forget()
+    assert bench.run(60_000, 0) == -1
+
+
+def test_every_dip_is_a_new_one() -> None:
+    bench = dipped()
+    for _ in range(5):
+        assert bench.run(4_500, 0) == -1
+        assert bench.run(300, 0, line_bp=DIP_BP) == -1
+    assert bench.run(6_000, 0) > 0
+
+
+@pytest.mark.parametrize(("line_bp", "found"), [(999, FAULTLESS), (1_000, NOT_RESTORED)])
+def test_after_a_dead_line_which_may_have_been_an_island_a_vehicle_may_wait(
+    line_bp: int, found: int
+) -> None:
+    bench = dipped()
+    assert bench.run(300, 0, line_bp=line_bp) == -1
+    assert bench.run(300, 0, line_bp=DIP_BP) == -1
+    bench.run(60_000, 0)
+    assert bench.part.found == found
+
+
+def test_a_dead_line_excuses_no_later_dip() -> None:
+    bench = dipped()
+    assert bench.run(300, 0, line_bp=0) == -1
+    assert bench.run(900, 8_000) == -1
+    assert bench.run(900, 0, line_bp=DIP_BP) == -1
+    bench.run(60_000, 0)
+    assert bench.part.found == NOT_RESTORED

@@ -138,12 +138,17 @@ def test_the_ratings_are_those_of_the_settings() -> None:
     bench.connector.settings.hardware_limit_ma = 40_000
     bench.connector.settings.nominal_line_mv = 208_000
     bench.renew()
-    for name in ("WMaxRtg", "WOvrExtRtg", "WUndExtRtg", "VAMaxRtg", "WChaRteMaxRtg"):
+    for name in ("WMaxRtg", "VAMaxRtg", "WChaRteMaxRtg"):
         assert bench.read(f"702.{name}") == 8_320
+    for name in ("WOvrExtRtg", "WUndExtRtg"):
+        assert bench.read(f"702.{name}") == 8_320 // 100 * 90
+    for name in ("VarMaxInjRtg", "VarMaxAbsRtg"):
+        assert bench.read(f"702.{name}") == 8_320 // 100 * 44
+    assert bench.read("702.NorOpCatRtg") == "cat_b"
     assert bench.read("702.AMaxRtg") == 40.0
     assert bench.read("702.VNomRtg") == 208.0
     assert bench.read("702.AbnOpCatRtg") == "cat_3"
-    assert bench.read("702.WOvrExtRtgPF") == 1.0
+    assert bench.read("702.WOvrExtRtgPF") == 0.9
 
 
 def test_the_largest_powers_are_at_most_the_ratings() -> None:

@@ -37,8 +37,8 @@ CLIENT = scanned(BENCH)
 @pytest.mark.covers("6.10 models")
 def test_the_scan_finds_every_model_without_a_complaint() -> None:
     found = [model.model_id for model in CLIENT.model_list]
-    assert found == [1, 701, 702, 704, 713, 64750]
-    assert [model.error_info for model in CLIENT.model_list] == [""] * 6
+    assert found == [1, 701, 702, 704, 713, 64750, 703, *range(705, 713)]
+    assert {model.error_info for model in CLIENT.model_list} == {""}
     assert CLIENT.base_addr == 40_000
 
 
@@ -47,9 +47,7 @@ def test_the_scan_finds_every_model_without_a_complaint() -> None:
     "point", [p for p in POINTS if p.kind != "pad"], ids=lambda point: point.full_name
 )
 def test_both_readers_read_the_same_value(point: Point) -> None:
-    group, _, name = point.name.rpartition(".")
-    model = CLIENT.model(point.model)
-    theirs = (model.groups[group] if group else model).points[name].cvalue
+    theirs = CLIENT.point(point.model, point.name).cvalue
     ours = decode(point, BENCH.words(point.address, point.registers))
     if point.name.startswith("Age"):
         return  # moves on between the two
@@ -95,9 +93,35 @@ def test_a_limit_of_our_own_model_is_written_in_amperes() -> None:
 def test_what_a_client_believes_to_be_writable_is_refused_all_the_same() -> None:
     client = scanned(StillBench())
     controls = client.model(704)
-    controls.VarSetEna.value = 1
+    controls.VarSetEnaRvrt.value = 1
     with pytest.raises(RefusedError, match="exception 2"):
-        controls.VarSetEna.write()
+        controls.VarSetEnaRvrt.write()
     controls.WSet.value = 12_000
     with pytest.raises(RefusedError, match="exception 3"):
         controls.WSet.write()
+
+
+def test_a_curve_is_written_point_by_point_and_adopted() -> None:
+    bench = StillBench()
+    client = scanned(bench)
+    curves = client.model(705)
+    second = curves.Crv[1]
+    second.RspTms.cvalue = 10.0
+    for nth, (volts, var) in enumerate([(90, 30), (97, 0), (103, 0), (110, -30)]):
+        second.Pt[nth].V.cvalue = volts
+        second.Pt[nth].Var.cvalue = var
+    curves.write()
+    assert bench.adopted == []
+    curves.AdptCrvReq.value = 2
+    curves.Ena.value = 1
+    curves.write()
+    curves.read()
+    assert (curves.AdptCrvRslt.value, curves.Ena.value, len(bench.adopted)) == (1, 1, 1)
+    first = curves.Crv[0]
+    assert [(point.V.cvalue, point.Var.cvalue) for point in first.Pt] == [
+        (90, 30),
+        (97, 0),
+        (103, 0),
+        (110, -30),
+    ]
+    assert (first.RspTms.cvalue, first.ReadOnly.value) == (10.0, 1)

@@ -165,7 +165,7 @@ def test_one_bad_value_refuses_the_whole_write(stretch: list[Row]) -> None:
     for bad in stretch:
         low, high = bounds(bad)
         wrong = high + 1 if high + 1 < 1 << 8 * bad.octets else low - 1
-        if bad.point.name == "Heartbeat":
+        if bad.point.name == "Heartbeat" or (bad.source and bad.source.order == "draft"):
             continue  # has no bad value
         bench = StillBench()
         before = whole(bench)

@@ -3,18 +3,21 @@
 import pytest
 
 from wattback.limits import NO_LIMIT_MA
-from wattback.settings import AT_RUN_TIME, AT_START, SETTINGS, Settings
+from wattback.settings import AT_ADOPTION, AT_RUN_TIME, AT_START, SETTINGS, Settings
 
 NAMES = [row[0] for row in SETTINGS]
 DEFAULTS = [row[1] for row in SETTINGS]
 AT_START_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_START]
+AT_ADOPTION_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_ADOPTION]
 AT_RUN_TIME_ROWS = [index for index, row in enumerate(SETTINGS) if row[4] == AT_RUN_TIME]
 # Yes or no, a kind, an address: they have no unit.
 WITHOUT_UNIT = (
     "ventilation_present",
     "export_permitted",
+    "permit_service",
     "abnormal_category",
     "normal_category",
+    "utility_may_set",
     "droop_enabled",
     "volt_watt_enabled",
     "limit_watt_enabled",
@@ -147,7 +150,24 @@ def test_what_may_change_at_run_time_is_the_owners_and_the_controllers() -> None
         "import_max_w",
         "export_max_w",
     ]
-    assert len(AT_START_ROWS) + len(AT_RUN_TIME_ROWS) == len(SETTINGS)
+    assert len(AT_START_ROWS) + len(AT_RUN_TIME_ROWS) + len(AT_ADOPTION_ROWS) == len(SETTINGS)
+
+
+def test_a_utility_may_set_the_grid_code_and_nothing_else() -> None:
+    rooms = (
+        "enter_service",
+        "trip",
+        "droop",
+        "volt_watt",
+        "volt_var",
+        "watt_var",
+        "constant",
+        "reactive_function",
+        "permit_service",
+    )
+    assert {NAMES[index] for index in AT_ADOPTION_ROWS} == {
+        name for name in NAMES if name.startswith(rooms)
+    }
 
 
 # --- the version that a vehicle acknowledges ---

@@ -130,7 +130,7 @@ def test_the_vehicles_keys_messages_and_codes_are_those_of_the_file() -> None:
 
 def test_the_reasons_of_a_refusal_are_the_cores() -> None:
     names = ["NotRefused", "ChargeOnly", "Certification", "Category", "Voltage"]
-    names += ["Cessation", "Droop", "ReactivePower"]
+    names += ["Cessation", "Droop", "ReactivePower", "NotRestored"]
     assert [vehicle_link().constants[name] for name in names] == [
         vehicle.REFUSAL_NONE,
         vehicle.REFUSAL_CHARGE_ONLY,
@@ -140,6 +140,7 @@ def test_the_reasons_of_a_refusal_are_the_cores() -> None:
         supervision.NO_CESSATION,
         supervision.POWER_UNSUPPORTED,
         supervision.REACTIVE_UNSUPPORTED,
+        supervision.NOT_RESTORED,
     ]
     assert len(names) == len(vehicle.REFUSAL_NAMES)
 

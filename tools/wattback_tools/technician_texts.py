@@ -31,7 +31,7 @@ UNUSED_HINTS = {
 # What can be done about a condition that is waited for before the vehicle exports.
 EXPORT_HINTS = {
     "fault": "wattback status lists the faults and how each of them ends",
-    "permission": "the settings export_permitted and export_enabled must both be 1",
+    "permission": "export_permitted, permit_service and export_enabled must all be 1",
     "vehicle_link": "this needs a vehicle with a digital link; replug it to begin anew",
     "certification": "this vehicle may not export here; it may charge",
     "settings": "wait for the vehicle to take over the site's settings; replug it if it does not",

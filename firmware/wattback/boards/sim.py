@@ -12,6 +12,7 @@ place; the constants and name lists below are their layout, and the host reads t
     KIND_SERVICE      event, channel, take, age, count,       count, closing, bytes
                       bytes
       EVENT_COMMAND   code and six arguments                  nothing
+      EVENT_SETTINGS  nothing                                 the settings in force, in their place
 
 Head of a frame: kind, number, the board's time in ms and in µs. Head of an answer: kind, number,
 result (boot: 0, or 1 + the index of the setting refused; data: bytes taken; a command: its
@@ -44,6 +45,7 @@ EVENT_DATA = 1  # bytes have come
 EVENT_OPEN = 2  # a connection begins
 EVENT_CLOSE = 3  # a connection is gone
 EVENT_COMMAND = 4  # straight into the command queue: what the simulator does itself
+EVENT_SETTINGS = 5  # what the settings are now, for who judges
 
 HEAD_WORDS = 4
 ANSWER_WORDS = 5  # the head of an answer
@@ -237,6 +239,11 @@ class SimBoard:
             put = self.connector.queue.put
             result = put(frame[5], frame[6], frame[7], frame[8], frame[9], frame[10], frame[11])
             self._head(result)
+            return
+        if event == EVENT_SETTINGS:
+            self._head(0)
+            for i in range(len(SETTINGS)):
+                self.frame_out[BYTES_OUT_AT + i] = getattr(self.connector.settings, SETTINGS[i][0])
             return
         now_us = frame[3]
         channel = frame[5]

@@ -92,9 +92,12 @@ def _absorbs_bp(settings: Settings) -> int:
 
 def grid_code_allows(settings: Settings) -> str:
     """The first setting that the site's categories or the others do not allow, or ""."""
-    refused = category_has(settings, settings.abnormal_category, settings.normal_category)
-    if refused:
-        return refused
+    own = category_has(settings, settings.abnormal_category, settings.normal_category)
+    return own or curves_allow(settings)
+
+
+def curves_allow(settings: Settings) -> str:
+    """The first point of a curve that does not go with the others, or ""."""
     reference_bp = settings.volt_var_reference_bp
     v2_bp = settings.volt_var_v2_bp
     v3_bp = settings.volt_var_v3_bp

@@ -14,6 +14,7 @@ FAULTLESS = const(0)
 NO_CESSATION = const(5)
 POWER_UNSUPPORTED = const(6)  # more than the droop of an over-frequency leaves
 REACTIVE_UNSUPPORTED = const(7)
+NOT_RESTORED = const(8)  # it stays away after a dip in which it had ceased
 
 # Ceased is less than 10 % of the rating (evse.md 6.3, C).
 _CEASED_BP = const(1000)
@@ -30,6 +31,11 @@ _TOLERANCE_BP = const(750)
 _LEAST_TOLERANCE = const(240)
 # The largest inverters are four of the smallest connectors; beyond it a rating excuses nothing.
 _RATINGS = const(4)
+_HERE = const(-1)
+# A line that was dead may have been an island, after which a vehicle waits as after a trip.
+_EXCUSED = const(-2)
+_DEAD_BP = const(1000)  # (this design's)
+_RESTORED_TENTHS = const(8)  # of the output before (6.3, U)
 # Beyond what its response explains for so much: a transient of the supply is none of its doing.
 _SPARE_MS = const(10000)
 
@@ -45,6 +51,7 @@ class Supervision:
         self._feeding_ms = 0
         self._power_ms = 0
         self._reactive_ms = 0
+        self._away_ms = _HERE  # since the end of a dip whose power has not come back
 
     def forget(self) -> None:
         """The vehicle has gone: whatever was counted is over."""
@@ -57,6 +64,7 @@ class Supervision:
         self.found = FAULTLESS
         self._fed = 0
         self._feeding_ms = 0
+        self._away_ms = _HERE
         self._power_ms = _count(self._power_ms, 0, dt_ms)
         self._reactive_ms = _count(self._reactive_ms, 0, dt_ms)
 
@@ -83,6 +91,10 @@ class Supervision:
             # The first of its samples may be the dip's first moment.
             self._feeding_ms = _count(self._feeding_ms, feeds and self._fed, dt_ms)
             self._fed = feeds
+            if line_bp < _DEAD_BP:
+                self._away_ms = _EXCUSED
+            elif self._away_ms != _EXCUSED:
+                self._away_ms = 0
             if self._feeding_ms >= _CEASED_MS:
                 self.found = NO_CESSATION
             return
@@ -93,6 +105,10 @@ class Supervision:
         tolerance = max(accurate_w // 10 * _TOLERANCE_BP // 1000, _LEAST_TOLERANCE)
         # `support` is as slow as the settings say, so the vehicle's responses are in it.
         still_w = support.still_w
+        if self._away_ms == _EXCUSED:
+            self._away_ms = _HERE
+        elif self._away_ms != _HERE:
+            self._restore(power_w, target_w, rating_w, support, tolerance, settings, dt_ms)
         beyond = still_w < 0 and power_w > max(target_w + still_w, 0) + tolerance
         self._power_ms = _count(self._power_ms, beyond, dt_ms)
         if self._power_ms > _SPARE_MS:
@@ -105,6 +121,27 @@ class Supervision:
         self._reactive_ms = _count(self._reactive_ms, beyond, dt_ms)
         if self._reactive_ms > _SPARE_MS:
             self.found = REACTIVE_UNSUPPORTED
+
+    def _restore(
+        self,
+        power_w: int,
+        target_w: int,
+        rating_w: int,
+        support: Support,
+        tolerance: int,
+        settings: Settings,
+        dt_ms: int,
+    ) -> None:
+        # Back is 80 % of what it may feed now.
+        wanted_w = min(target_w, rating_w // 10 * support.highest_bp // 1000)
+        less_w = min(support.droop_w, support.still_w, 0)
+        wanted_w = (wanted_w + less_w) // 10 * _RESTORED_TENTHS
+        if power_w >= wanted_w - tolerance:
+            self._away_ms = _HERE
+            return
+        self._away_ms += dt_ms
+        if self._away_ms > settings.restore_output_ms:
+            self.found = NOT_RESTORED
 
 
 def _must_have_ceased(line_bp: int, category: int, site_category: int) -> bool:

@@ -57,19 +57,15 @@ class Trips:
         self.load(Settings())
 
     def load(self, settings: Settings) -> None:
-        """Take over the settings, before the first sample."""
-        rows = (
-            (_OV2_BP, _OV2_MS),
-            (settings.trip_ov1_bp, settings.trip_ov1_ms),
-            (settings.trip_uv1_bp, settings.trip_uv1_ms),
-            (settings.trip_uv2_bp, settings.trip_uv2_ms),
-            (settings.trip_of2_millihertz, settings.trip_of2_ms),
-            (settings.trip_of1_millihertz, settings.trip_of1_ms),
-            (settings.trip_uf1_millihertz, settings.trip_uf1_ms),
-            (settings.trip_uf2_millihertz, settings.trip_uf2_ms),
-        )
-        for index, row in enumerate(rows):
-            self.thresholds[index], self.times_ms[index] = row
+        """Take over the settings; what has run of a row's time stays. It allocates nothing."""
+        self._set(0, _OV2_BP, _OV2_MS)
+        self._set(1, settings.trip_ov1_bp, settings.trip_ov1_ms)
+        self._set(2, settings.trip_uv1_bp, settings.trip_uv1_ms)
+        self._set(3, settings.trip_uv2_bp, settings.trip_uv2_ms)
+        self._set(4, settings.trip_of2_millihertz, settings.trip_of2_ms)
+        self._set(5, settings.trip_of1_millihertz, settings.trip_of1_ms)
+        self._set(6, settings.trip_uf1_millihertz, settings.trip_uf1_ms)
+        self._set(7, settings.trip_uf2_millihertz, settings.trip_uf2_ms)
         self._nominal_millihertz = settings.nominal_millihertz
         self._low_bp = max(settings.trip_uv1_bp, settings.trip_uv2_bp)
         self._high_bp = min(settings.trip_ov1_bp, _OV2_BP)
@@ -117,6 +113,10 @@ class Trips:
         self._island = island
         if self.normal:
             self.tripped = island
+
+    def _set(self, row: int, threshold: int, time_ms: int) -> None:
+        self.thresholds[row] = threshold
+        self.times_ms[row] = time_ms
 
     def _clear(self) -> None:
         for index in range(_ROWS):

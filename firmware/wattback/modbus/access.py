@@ -8,7 +8,7 @@ from micropython import const
 
 from wattback.limits import LONGEST_S
 from wattback.modbus.derived import rating_w
-from wattback.modbus.image import OCTETS, S16, S32
+from wattback.modbus.image import OCTETS, value_at
 from wattback.modbus.tables import WRITABLE
 
 # Why a write is refused.
@@ -17,8 +17,20 @@ NOT_WRITABLE = const(1)  # outside the map, or read-only
 PART_OF_A_POINT = const(2)  # not all registers of a point, or of points that belong together
 OUT_OF_RANGE = const(3)
 MALFORMED = const(4)  # counts that contradict each other or the protocol
-BUSY = const(5)  # more commands than the queue has places for now
-REASON_NAMES = ("none", "not_writable", "part_of_a_point", "out_of_range", "malformed", "busy")
+BUSY = const(5)  # more commands than the queue has places for now, or another adoption
+NOT_PERMITTED = const(6)  # the utility may not set this at this site
+NOT_ALLOWED = const(7)  # by the site's categories, or beside other settings
+REASON_NAMES = (
+    "none",
+    "not_writable",
+    "part_of_a_point",
+    "out_of_range",
+    "malformed",
+    "busy",
+    "not_permitted",
+    "not_allowed",
+)
+PENDING = const(-1)  # not known yet
 
 # A row: place (2), kind, order, what is accepted, setting.
 ROW = const(6)
@@ -42,6 +54,7 @@ RANGES = (
     (0, 8000),  # amps, or _NO_LIMIT
     (0, LONGEST_S),  # seconds
     (0, 0),  # rated watts: up to the rating
+    (2, 2),  # the second set
 )
 _NO_LIMIT = const(-100)
 
@@ -84,11 +97,7 @@ def judge(row: int, first: int, octets, at: int, end: int, connector) -> int:  #
             return PART_OF_A_POINT
         accepted = table[row + _ACCEPTED]
         if accepted != _JUDGED:
-            value = octets[at] << 8 | octets[at + 1]
-            if value >= 0x8000 and (kind == S16 or kind == S32):
-                value -= 0x10000
-            if following > at + 2:
-                value = value << 16 | octets[at + 2] << 8 | octets[at + 3]
+            value = value_at(octets, at, kind)
             low, high = RANGES[accepted]
             if accepted == _WATTS or accepted == _RATED_WATTS:
                 high = rating

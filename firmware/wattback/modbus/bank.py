@@ -27,6 +27,7 @@ from wattback.modbus.access import (
     judge,
     row_at,
 )
+from wattback.modbus.adoption import Adoption
 from wattback.modbus.drafts import Drafts
 from wattback.modbus.image import MOMENT, OCTETS, U16, U32, Image
 from wattback.modbus.limit_points import LimitPoints, ProgrammeLimit
@@ -57,6 +58,8 @@ _HEARTBEAT = const(6)
 _CIVIL_TIME = const(7)
 _RESET = const(8)
 _PAUSE = const(9)
+_ADOPTED = const(10)
+_DRAFT = const(11)
 
 # The models whose groups follow the connector, as parts of the live table.
 _PART_704 = const(2)
@@ -70,6 +73,7 @@ class Bank:
         self._connector = connector
         self._image = Image(REGISTERS, RUNS)
         self._live = Live(connector, self._image)
+        self._adoption = Adoption(connector, self._image)
         self._drafts = Drafts()
         self._programme_target = ProgrammeTarget(self._image, PROGRAMME_TARGET_AT, OWNER_PROGRAMME)
         self._programme_limit = ProgrammeLimit(connector, self._image, PROGRAMME_LIMIT_AT)
@@ -112,13 +116,18 @@ class Bank:
     def write(self, address: int, count: int, octets: bytearray, at: int) -> int:
         """Write registers from octets[at:], which have been judged, all of them or none.
 
-        Returns ACCEPTED or the reason of a refusal: OUT_OF_RANGE or BUSY.
+        Returns ACCEPTED, the reason of a refusal, or PENDING: ask again.
         """
         first = (address - BASE) * 2
         end = first + count * 2
         row = row_at(first)
         image = self._image.octets
         order = WRITABLE[row + ORDER]
+        if order == _ADOPTED:
+            return self._adoption.ask(row, octets, at, at + end - first)
+        if order == _DRAFT:
+            image[first:end] = octets[at : at + end - first]
+            return ACCEPTED
         if order < _GROUPS and self._obeyed():
             # What has ended by itself in the meantime must not come back with this write.
             self._follow(_PART_704 if order < _OURS else _PART_OURS)
@@ -147,7 +156,11 @@ class Bank:
         self._image.put(REFUSAL_AT + 2, U16, address)
 
     def step(self) -> int:
-        """Renew a part of the image; returns 0, for the rest can wait for the next tick."""
+        """Renew a part of the image, or go on with an adoption, and return 1 for it: a renewal
+        allocates nothing, an adoption does. The rest can wait for the next tick.
+        """
+        if self._adoption.step():
+            return 1
         live = self._live
         obeyed = self._obeyed()
         if live.begins() and not self._follows:

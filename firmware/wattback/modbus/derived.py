@@ -95,6 +95,16 @@ def rating_w(_status: Status, _report: Report, settings: Settings) -> int:
     return settings.hardware_limit_ma // 1000 * (settings.nominal_line_mv // 1000)
 
 
+def excited_w(status: Status, report: Report, settings: Settings) -> int:
+    """Rated power at a power factor of 0.90, W."""
+    return rating_w(status, report, settings) // 100 * 90
+
+
+def reactive_max_var(status: Status, report: Report, settings: Settings) -> int:
+    """The most that a reactive function may ask for: 44 % of the rating (evse.md 6.5, C), var."""
+    return rating_w(status, report, settings) // 100 * 44
+
+
 def export_max_w(status: Status, report: Report, settings: Settings) -> int:
     """The largest export that the utility's client allows, W."""
     return min(settings.export_max_w, rating_w(status, report, settings))
@@ -108,6 +118,11 @@ def import_max_w(status: Status, report: Report, settings: Settings) -> int:
 def abnormal_category(_status: Status, _report: Report, settings: Settings) -> int:
     """Category 1 … 3 as model 702 counts it."""
     return settings.abnormal_category - 1
+
+
+def normal_category(_status: Status, _report: Report, settings: Settings) -> int:
+    """Category A (1) or B (2) as model 702 counts it."""
+    return settings.normal_category - 1
 
 
 def storage_state(_status: Status, report: Report, _settings: Settings) -> int:
@@ -125,8 +140,11 @@ DERIVED = (
     inverter_state,
     alarms,
     rating_w,
+    excited_w,
+    reactive_max_var,
     export_max_w,
     import_max_w,
     abnormal_category,
+    normal_category,
     storage_state,
 )

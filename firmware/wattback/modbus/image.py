@@ -14,7 +14,7 @@ U64 = const(4)  # likewise
 MOMENT = const(5)  # a day and its second, U16 and U32, that are written together
 OCTETS = b"\x02\x02\x04\x04\x08\x06"  # of each kind
 
-CHUNK = const(64)  # bytes that are copied at once
+CHUNK = const(128)  # bytes that are copied at once
 
 
 class Image:
@@ -60,13 +60,7 @@ class Image:
 
     def get(self, at: int, kind: int) -> int:
         """The value at a place, of a kind of at most 32 bits."""
-        octets = self.octets
-        value = octets[at] << 8 | octets[at + 1]
-        if value >= 0x8000 and (kind == S16 or kind == S32):
-            value -= 0x10000
-        if OCTETS[kind] > 2:
-            value = value << 16 | octets[at + 2] << 8 | octets[at + 3]
-        return value
+        return value_at(self.octets, at, kind)
 
     def copy(self, first: int, end: int, target: bytearray, at: int) -> None:
         """Copy octets[first:end] to target[at:].
@@ -80,3 +74,13 @@ class Image:
             target[at : at + CHUNK] = chunks[chunk]
             chunk += 1
             at += CHUNK
+
+
+def value_at(octets, at: int, kind: int) -> int:  # type: ignore[no-untyped-def]
+    """The value in octets[at:], of a kind of at most 32 bits."""
+    value: int = octets[at] << 8 | octets[at + 1]
+    if value >= 0x8000 and (kind == S16 or kind == S32):
+        value -= 0x10000
+    if OCTETS[kind] > 2:
+        value = value << 16 | octets[at + 2] << 8 | octets[at + 3]
+    return value

@@ -30,7 +30,7 @@ class ProgrammeLimit:
     """Limits export to a share of WMax. at: place of WMaxLimPctEna, the first of the group."""
 
     def __init__(self, connector, image: Image, at: int) -> None:  # type: ignore[no-untyped-def]
-        self._settings = connector.settings
+        self._connector = connector
         self._image = image
         self._at = at
         self._enabled = 0
@@ -80,7 +80,7 @@ class ProgrammeLimit:
         return ma * 1000 // max(full_ma // 10, 1)
 
     def _full_ma(self) -> int:
-        volts: int = self._settings.nominal_line_mv // 1000
+        volts: int = self._connector.settings.nominal_line_mv // 1000
         # WMax as written, be it obeyed already or not.
         return self._image.get(WMAX_AT, U16) * 1000 // volts
 

@@ -12,7 +12,6 @@ from wattback.connector import TICK_MS
 from wattback.modbus.derived import DERIVED
 from wattback.modbus.image import Image
 from wattback.modbus.tables import LIVE, PART_ENDS
-from wattback.settings import SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 
 _ROW = const(6)
@@ -32,7 +31,7 @@ class Live:
         self._connector = connector
         self._image = image
         self._records = [connector.status, connector.report, connector.settings]
-        self._names = (STATUS_NAMES, REPORT_NAMES, tuple([row[0] for row in SETTINGS]))
+        self._names = (STATUS_NAMES, REPORT_NAMES, connector.setting_names)
         self.part = 0
         self._row = 0
         self._began = 0
@@ -49,6 +48,7 @@ class Live:
     def step(self, settled: int) -> None:
         """Renew the next rows. settled: 0 leaves alone what can be written."""
         self._records[0] = self._connector.status
+        self._records[2] = self._connector.settings
         row = self._row
         end = min(row + _ROWS_A_STEP, PART_ENDS[self.part])
         while row < end:

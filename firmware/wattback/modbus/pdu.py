@@ -7,7 +7,7 @@ judged, then carried out.
 
 from micropython import const
 
-from wattback.modbus.access import ACCEPTED, BUSY, MALFORMED
+from wattback.modbus.access import ACCEPTED, BUSY, MALFORMED, PENDING
 from wattback.modbus.bank import Bank
 from wattback.modbus.image import CHUNK
 
@@ -22,7 +22,7 @@ _LONGEST = const(253)  # bytes of a request or an answer, function included
 _ILLEGAL_FUNCTION = const(1)
 _ILLEGAL_ADDRESS = const(2)
 _ILLEGAL_VALUE = const(3)
-_EXCEPTIONS = b"\x00\x02\x02\x03\x03\x06"  # by the reason of a refusal, see `access`
+_EXCEPTIONS = b"\x00\x02\x02\x03\x03\x06\x02\x03"  # by the reason of a refusal, see `access`
 
 # A buffer for answers: the image is copied in whole chunks, which overwrite what is around.
 LEAD = CHUNK  # bytes before the frame
@@ -49,7 +49,8 @@ def answer(bank: Bank, request, first: int, length: int, reply, at: int) -> int:
 def carry_out(bank: Bank, request, first: int, reply, at: int, patient: int) -> int:  # type: ignore[no-untyped-def]
     """Carry out a write for which `answer` returned 0, and answer it as there.
 
-    patient: 1 returns 0 and does nothing while the connector has no room for it.
+    patient: 1 returns 0 and does nothing while the connector has no room for it. While it is not
+    known what becomes of the write, which is for a few ticks, it returns 0 whoever asks.
     """
     function = request[first]
     address = request[first + 1] << 8 | request[first + 2]
@@ -57,7 +58,7 @@ def carry_out(bank: Bank, request, first: int, reply, at: int, patient: int) -> 
         reason = bank.write(address, 1, request, first + 3)
     else:
         reason = bank.write(address, request[first + 4], request, first + 6)
-    if reason == BUSY and patient:
+    if reason == PENDING or reason == BUSY and patient:
         return 0
     if reason != ACCEPTED:
         bank.refused(address, reason)

@@ -11,7 +11,7 @@ from wattback.modbus.bank import Bank
 from wattback.modbus.pdu import BUFFER, answer, carry_out
 from wattback.service import NEVER, TIME_MASK_US
 
-_LEAD = const(64)  # pdu.LEAD
+_LEAD = const(128)  # pdu.LEAD
 _WRITE_ONE = const(6)  # functions that a broadcast may have
 _WRITE = const(16)
 _LONGEST = const(256)
@@ -83,7 +83,8 @@ class RtuPort:
         """See `service`: judge what has come once the wire has been silent for long enough."""
         if self._judged:
             self._finish(1)
-        elif self._count:
+            return 0  # what it is not known of yet can wait for the next tick
+        if self._count:
             silent_us = (now_us - self._last_us) & TIME_MASK_US
             # Beyond half of the range it is a byte that has come after now_us.
             if self._silence_us <= silent_us <= TIME_MASK_US // 2:
@@ -126,7 +127,10 @@ class RtuPort:
         unit_id = self._frame[0]
         if in_time or unit_id == _BROADCAST:
             length = carry_out(self._bank, self._frame, 1, self._reply, _LEAD + 1, 0)
-            self._send(unit_id, length)
+            if length:
+                self._send(unit_id, length)
+            else:
+                self._judged = in_time
 
     def _send(self, unit_id: int, length: int) -> None:
         if unit_id == _BROADCAST:

@@ -11,7 +11,7 @@ from wattback.modbus.bank import Bank
 from wattback.modbus.pdu import BUFFER, answer, carry_out, refuse
 from wattback.service import NEVER
 
-_LEAD = const(64)  # _LEAD
+_LEAD = const(128)  # _LEAD
 _LONGEST = const(254)  # unit, function and what belongs to it
 _HEADER = const(7)  # transaction (2), protocol (2), length (2), unit
 _BEFORE_LENGTH = const(6)  # what the length does not count

@@ -29,6 +29,9 @@ class GridCodeParameters:
         _AHEAD_S, "s", -1000.0, 0.1, "before a must-trip's time it has ceased; negative: late"
     )
     ceases: bool = parameter(True, "", 0, 1, "false: feeds on in a momentary cessation")
+    returns: bool = parameter(
+        True, "", 0, 1, "false: stays away after a momentary cessation, until its target ends"
+    )
     inverted: bool = parameter(
         False, "", 0, 1, "true: droop and reactive functions with the wrong sign"
     )
@@ -50,12 +53,13 @@ class GridCode:
         self._parameters = parameters
         self._rating_w = rating_w
         self._restored = 1.0
+        self._away = False  # momentarily ceased, or not back from it
 
     @property
     def out(self) -> bool:
         """It feeds nothing: tripped, or momentarily ceased."""
         service = self.service
-        return service.tripped is not None or (service.ceased and self._parameters.ceases)
+        return service.tripped is not None or self._away
 
     def step(
         self, pu: float, hz: float, asked_w: float, dt_s: float, most_w: float = math.inf
@@ -67,6 +71,8 @@ class GridCode:
         rating_w = self._rating_w
         service = self.service
         service.step(pu, hz, self._parameters.ahead_s, dt_s)
+        stays = self._away and not self._parameters.returns and asked_w > 0.0
+        self._away = (service.ceased and self._parameters.ceases) or stays
         self.functions.inverted = self._parameters.inverted
         self.functions.step(pu, hz, asked_w / rating_w, self.active_w / rating_w, dt_s)
         if self.out:

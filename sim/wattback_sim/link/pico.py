@@ -22,6 +22,7 @@ from wattback.boards.sim import (
     DUE_AT,
     EVENT_COMMAND,
     EVENT_DATA,
+    EVENT_SETTINGS,
     HEAD_WORDS,
     INPUT_NAMES,
     KIND_BOOT,
@@ -220,6 +221,10 @@ class PicoLink:
         event, channel, take = words[HEAD_WORDS : HEAD_WORDS + 3]
         if event == EVENT_COMMAND:
             out[RESULT_AT] = REFUSED_UNKNOWN  # nobody can reach into the queue of a real board
+            return
+        if event == EVENT_SETTINGS:
+            values = self.probe.settings()
+            out[BYTES_OUT_AT : BYTES_OUT_AT + len(values)] = values
             return
         if event == EVENT_DATA:
             count = words[COUNT_IN_AT]

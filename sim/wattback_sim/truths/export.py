@@ -5,6 +5,7 @@ holds, what the grid has been like, what has been set. The firmware's own reason
 """
 
 import math
+from collections.abc import Sequence
 
 from wattback_sim.board import AT, SimulatedBoard
 from wattback_sim.clock import TICK_US
@@ -24,8 +25,22 @@ _LINK_SLACK_US = 60_000
 # A contactor that drops out is a fault within 300 ms, and no export is commanded from then on.
 _OPEN_US = 500_000
 
+# A round of turns, at its longest.
+_RENEWAL_SLACK_US = 420_000
 _HZ_SLACK = 0.02
+# How the settings begin that a utility may be allowed to set (IEEE 1547-2018; evse.md 6.1 to 6.5).
+_GRID_CODE = (
+    "enter_service_",
+    "permit_service",
+    "trip_",
+    "droop_",
+    "volt_",
+    "watt_var_",
+    "reactive_function",
+    "constant_",
+)
 
+_PERMISSIONS = ("export_permitted", "permit_service", "export_enabled")
 _TARGET = AT["target_w"]
 _VERSION = AT["settings_version"]
 
@@ -40,6 +55,7 @@ class ExportTruths:
         self._service = ServiceWatch(board.settings_by_name)
         self._told_us = -_CEASE_US  # the last time at which an export was commanded
         self._fit_us = -_CEASE_US  # the last time at which the vehicle was one that may
+        self._renewed_us = -_CEASE_US  # and at which others were adopted
         self._agreed_us = -_CEASE_US  # and at which the settings were acknowledged
         self._closed_us = -_CEASE_US  # and at which the contacts were
         self._flows_us: int | None = None
@@ -47,8 +63,21 @@ class ExportTruths:
         self._droop_w = 0.0  # what it may still add
         self._droop_us = 0
 
+    def adopted(self, now_us: int, changed: Sequence[str]) -> None:
+        """The settings of these names have changed: the utility may do that, if it may, and the
+        vehicle has its time to acknowledge them.
+        """
+        if changed and not self._ledger.setting("utility_may_set"):
+            self._fail(now_us, 2, f"{changed[0]} was set where the utility may not set it")
+        others = [name for name in changed if not name.startswith(_GRID_CODE)]
+        if others:
+            self._fail(now_us, 2, f"{others[0]} was set, which is no setting of the grid code")
+        self._service.follow(self._ledger.settings)
+        self._renewed_us = now_us
+
     def restarted(self) -> None:
-        """The board has booted."""
+        """The board has booted, with the settings that it was given."""
+        self._service.follow(self._board.settings_by_name)
         self._service.restarted()
 
     def judge(self, now_us: int) -> None:
@@ -69,7 +98,7 @@ class ExportTruths:
             self._closed_us = now_us
         elif now_us - self._closed_us > _OPEN_US:
             self._fail(now_us, 2, "export commanded through an open contactor")
-        if not ledger.setting("export_permitted") or not ledger.setting("export_enabled"):
+        if not all(ledger.setting(name) for name in _PERMISSIONS):
             self._fail(now_us, 2, "export commanded where it is not permitted")
         if self._service.not_allowed:
             name = self._service.not_allowed
@@ -91,7 +120,10 @@ class ExportTruths:
         if vehicle.evcc.settings == self._board.answer[_VERSION]:
             self._agreed_us = now_us
         elif now_us - self._agreed_us > _LINK_SLACK_US:
-            self._fail(now_us, 2, "export commanded before the settings were acknowledged")
+            late_us = ledger.setting("acknowledge_ms") * 1000 + _RENEWAL_SLACK_US
+            agreed_before = self._agreed_us >= self._renewed_us - 2 * TICK_US
+            if not agreed_before or now_us - self._renewed_us > late_us:
+                self._fail(now_us, 2, "export commanded before the settings were acknowledged")
         silence_us = now_us - vehicle.evcc.said_us
         if silence_us > ledger.setting("vehicle_link_timeout_ms") * 1000 + _LINK_SLACK_US:
             self._fail(now_us, 2, f"export commanded to a vehicle silent for {silence_us} µs")
@@ -102,7 +134,7 @@ class ExportTruths:
     def _sense_droop(self, now_us: int, target_w: int) -> None:
         """What the inverter adds by itself to an export at a low frequency (evse.md 6.5, C); its
         response may take all of its time, or be a lag that is nearly as long."""
-        settings = self._board.settings_by_name
+        settings = self._ledger.settings
         hz = self._board.world.grid.frequency_hz
         if target_w <= 0 or not settings["droop_enabled"] or hz <= 0.0:
             self._droop_w = 0.0

@@ -90,9 +90,16 @@ class ServiceWatch:
     """
 
     def __init__(self, settings: Mapping[str, int]) -> None:
-        self.not_allowed = not_allowed(settings)
         self.entered = False
         self.overdue: MustTrip | None = None
+        self._good_us: int | None = None
+        self._bad_us: int | None = None
+        self.follow(settings)
+        self._beyond_us: list[int | None] = [None] * len(self._must_trips)
+
+    def follow(self, settings: Mapping[str, int]) -> None:
+        """From now on the unit has these settings; what has run of its times stays."""
+        self.not_allowed = not_allowed(settings)
         self._nominal_v = settings["nominal_line_mv"] / 1000.0
         self._low_pu = settings["enter_service_low_bp"] / 10000.0 - _PU_SLACK
         self._high_pu = settings["enter_service_high_bp"] / 10000.0 + _PU_SLACK
@@ -100,10 +107,7 @@ class ServiceWatch:
         self._high_hz = settings["enter_service_high_millihertz"] / 1000.0 + _HZ_SLACK
         self._delay_us = settings["enter_service_delay_s"] * 1_000_000 - _DELAY_SLACK_US
         self._unseen_us = _UNSEEN_CYCLES * 1e9 / settings["nominal_millihertz"]
-        self._good_us: int | None = None
-        self._bad_us: int | None = None
         self._must_trips = (*must_trips(settings), _DEAD)
-        self._beyond_us: list[int | None] = [None] * len(self._must_trips)
 
     def restarted(self) -> None:
         """The board has booted: its delay begins anew."""

@@ -13,6 +13,7 @@ and last the sum of what the connector told after it.
 from array import array
 from binascii import crc32
 
+from wattback.settings import Settings
 from wattback.signals import REPORT_NAMES, STATUS_NAMES, Status
 
 KIND_TICK = 1
@@ -71,7 +72,9 @@ def places_of(root, names_of) -> "list[list[tuple[object, str | None]]]":  # typ
 
 
 def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
-    """Every integer that it holds in these places, and the number of its status."""
+    """Every integer that it holds in these places, the number of its status, and whether its two
+    settings, which change places when some are adopted, have done so.
+    """
     words = array("i")
     for shelf in places:
         for holder, name in shelf:
@@ -80,6 +83,7 @@ def state_of(connector, places) -> "array[int]":  # type: ignore[no-untyped-def]
             else:
                 words.append(getattr(holder, name))
     words.append(connector.status.sequence)
+    words.append(0 if connector.settings is _settings_in(places)[0] else 1)
     return words
 
 
@@ -98,9 +102,21 @@ def restore(connector, places, read_into) -> None:  # type: ignore[no-untyped-de
             else:
                 setattr(holder, name, words[at])
                 at += 1
-    words = room(1)
+    words = room(2)
     read_into(words)
     connector.status.sequence = words[0]
+    both = _settings_in(places)
+    connector.settings = both[words[1]]
+    connector.prepared = both[1 - words[1]]
+
+
+def _settings_in(places) -> "list[Settings]":  # type: ignore[no-untyped-def]
+    found = []  # type: list[Settings]
+    for shelf in places:
+        for holder, _name in shelf:
+            if isinstance(holder, Settings) and (not found or holder is not found[-1]):
+                found.append(holder)
+    return found
 
 
 def room(words: int) -> "array[int]":

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from wattback_tools.generated import write_or_check
-from wattback_tools.registers.document import document
+from wattback_tools.registers.document import document, grid_code_document
 from wattback_tools.registers.firmware_tables import firmware_tables
 from wattback_tools.registers.host_table import host_table
 from wattback_tools.registers.models import VENDOR_FILE, vendor_text
@@ -21,6 +21,7 @@ def outputs() -> dict[Path, str]:
         _ROOT / "firmware/wattback/modbus/tables.py": firmware_tables(plan),
         _ROOT / "sim/wattback_sim/registers.csv": host_table(plan),
         _ROOT / "docs/registers.md": document(plan),
+        _ROOT / "docs/registers_grid_code.md": grid_code_document(plan),
     }
 
 

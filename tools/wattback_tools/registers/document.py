@@ -1,18 +1,20 @@
-"""Output: `docs/registers.md`, the register map for people.
+"""Output: `docs/registers.md` and `docs/registers_grid_code.md`, the register map for people.
 
-`page.md` is what people wrote of it; the tables come in at its mark.
+`page.md` and `page_grid_code.md` are what people wrote of it; the tables come in at their marks.
 """
 
 import textwrap
 from pathlib import Path
 
 from wattback.settings import SETTINGS
+from wattback_tools.registers.grid_code_points import GRID_CODE
 from wattback_tools.registers.models import BASE, VENDOR_MODEL, Model
 from wattback_tools.registers.plan import SETTING_NAMES, Plan, Row
 from wattback_tools.registers.sources import ACCEPTED_TEXTS
 from wattback_tools.registers.standard_points import ABSENT
 
 _PAGE = Path(__file__).with_name("page.md")
+_GRID_CODE_PAGE = Path(__file__).with_name("page_grid_code.md")
 _MARK = "<!-- tables -->\n"
 _TABLE_HEAD = """\
 | address | point | type | unit | scale | access | meaning |
@@ -25,14 +27,31 @@ def document(plan: Plan) -> str:
     last = BASE + plan.registers - 1
     before, after = _PAGE.read_text("utf-8").split(_MARK)
     before = before.format(base=BASE, last=last, registers=plan.registers)
-    return before + "\n".join(_model(plan, model) for model in plan.models) + after
+    models = [model for model in plan.models if model.number not in GRID_CODE]
+    return before + "\n".join(_model(plan, model) for model in models) + after
+
+
+def grid_code_document(plan: Plan) -> str:
+    """The text of the page of the grid code's models."""
+    before, after = _GRID_CODE_PAGE.read_text("utf-8").split(_MARK)
+    models = [model for model in plan.models if model.number in GRID_CODE]
+    return before + "\n".join(_model(plan, model) for model in models) + after
 
 
 def _model(plan: Plan, model: Model) -> str:
     rows = [row for row in plan.rows if row.point.model == model.number]
     last = model.address + model.registers - 1
     text = f"## Model {model.number}: {model.title}\n\n"
-    text += f"Registers {model.address} to {last}.\n\n" + _TABLE_HEAD
+    text += f"Registers {model.address} to {last}."
+    second = next((row for row in rows if _is_second(row)), None)
+    if second is not None:
+        group = second.point.name.partition("[")[0]
+        text += (
+            f" {group}[2], from {second.point.address} on, has the points of {group}[1]; all but"
+        )
+        text += "\nReadOnly can be written, and its constants must stay."
+        rows = [row for row in rows if not _is_second(row)]
+    text += "\n\n" + _TABLE_HEAD
     text += "".join(_line(row) for row in rows if row.source)
     absent = [row for row in rows if not row.source and row.point.kind != "pad"]
     reasoned = [row for row in absent if (model.number, row.point.name) in ABSENT]
@@ -44,6 +63,11 @@ def _model(plan: Plan, model: Model) -> str:
     if others:
         text += "\n" + textwrap.fill(f"Not implemented either: {', '.join(others)}.", 99) + "\n"
     return text
+
+
+def _is_second(row: Row) -> bool:
+    """Of the set that can be written."""
+    return row.point.name.partition(".")[0].endswith("[2]")
 
 
 def _line(row: Row) -> str:

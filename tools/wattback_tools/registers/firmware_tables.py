@@ -21,6 +21,10 @@ _KINDS = {
     "int32": 3,
     "uint64": 4,
 }
+_REQUEST = "adoption"
+# In place of a value of `which`.
+_IS_CONSTANT = 255
+_IS_REQUEST = 254
 _MOMENT = 5  # a day and its second as one point of six bytes: half of it cannot be written
 _PARTS = (701, 702, 704, 713, 64750)  # the models that change, in the order of their renewal
 
@@ -42,6 +46,8 @@ def firmware_tables(plan: Plan) -> str:
     live = [row for part in _PARTS for row in plan.rows if _is_live(row, part)]
     ends = [sum(row.point.model in _PARTS[: n + 1] for row in live) for n in range(len(_PARTS))]
     writable = [row for row in plan.rows if row.writable]
+    shown = [row for row in plan.rows if _is_adopted(plan, row)]
+    requests = [row for row in shown if row.record == _REQUEST]
     places = {
         "WMAX_AT": (702, "WMax"),
         "PROGRAMME_LIMIT_AT": (704, "WMaxLimPctEna"),
@@ -70,8 +76,15 @@ def firmware_tables(plan: Plan) -> str:
         "# The points that can be written, by place: place (2), kind, order\n",
         f"# ({_listed(ORDERS[:5])},\n",
         f"# {_listed(ORDERS[5:], 5)}),\n",
-        "# what is accepted (`access.RANGES`), setting.\n",
-        _literal("WRITABLE", b"".join(_writable(row) for row in writable if _leads(row))),
+        "# what is accepted (`access.RANGES`), setting; of one that is adopted its row below.\n",
+        _literal("WRITABLE", b"".join(_writable(row, shown) for row in writable if _leads(row))),
+        "# The settings of the grid code in force: place (2), kind, setting, which (of what the\n",
+        "# setting may be; 0: the point is the setting, 255: it never changes, 254: it asks for\n",
+        "# an adoption, by its place below).\n",
+        _literal("ADOPTED", b"".join(_adopted(row, requests) for row in shown)),
+        "# What a request adopts: first row of its set, the row behind it, how far behind the\n",
+        "# set in force the second one lies, in bytes.\n",
+        _literal("SETS", b"".join(_set(plan, row.point.model, shown) for row in requests)),
         "# 701.InvSt by session.STATE_NAMES, and the bit of 701.Alrm by fault_table.FAULTS.\n",
         _literal("INVERTER_STATES", _words(plan, "InvSt", STATE_NAMES, INVERTER_STATES)),
         _literal("ALARM_BITS", _words(plan, "Alrm", [row[0] for row in FAULTS], ALARMS)),
@@ -81,6 +94,41 @@ def firmware_tables(plan: Plan) -> str:
 
 def _is_live(row: Row, part: int) -> bool:
     return row.point.model == part and row.record in RECORDS
+
+
+def _is_adopted(plan: Plan, row: Row) -> bool:
+    """Shown when settings are adopted, or compared then: what the second set must have too."""
+    if row.source is None or row.record in (_REQUEST, "adopted"):
+        return row.source is not None
+    other = _other_of(plan, row)
+    return other is not None and other.source is not None and other.source.order == "draft"
+
+
+def _other_of(plan: Plan, row: Row) -> Row | None:
+    """The same point of the second set."""
+    group, _, name = row.point.name.partition("[1].")
+    if not name or "." in group:
+        return None
+    return plan.row(row.point.model, f"{group}[2].{name}")
+
+
+def _set(plan: Plan, model: int, shown: list[Row]) -> bytes:
+    rows = [n for n, row in enumerate(shown) if row.point.model == model and _other_of(plan, row)]
+    first, last = rows[0], rows[-1]
+    other = _other_of(plan, shown[first])
+    assert other is not None and last - first == len(rows) - 1
+    return bytes([first, last + 1, other.at - shown[first].at])
+
+
+def _adopted(row: Row, requests: list[Row]) -> bytes:
+    assert row.source is not None
+    if row.record == _REQUEST:
+        what = [requests.index(row), _IS_REQUEST]
+    elif row.source.constant is not None:
+        what = [0, _IS_CONSTANT]
+    else:
+        what = [SETTING_NAMES.index(row.source.setting), row.source.which]
+    return row.at.to_bytes(2, "big") + bytes([_KINDS[row.point.kind], *what])
 
 
 def _image(plan: Plan) -> bytes:
@@ -118,10 +166,14 @@ def _leads(row: Row) -> bool:
     return row.point.name != "CivilSecond"
 
 
-def _writable(row: Row) -> bytes:
+def _writable(row: Row, shown: list[Row]) -> bytes:
     assert row.source is not None
     kind = _MOMENT if row.source.order == "civil_time" else _KINDS[row.point.kind]
-    setting = SETTING_NAMES.index(row.source.setting) if row.source.setting else 0
+    setting = 0
+    if row.source.order == "adopted":
+        setting = shown.index(row)
+    elif row.source.order == "setting":
+        setting = SETTING_NAMES.index(row.source.setting)
     return row.at.to_bytes(2, "big") + bytes(
         [
             kind,

@@ -18,7 +18,11 @@ BASE = 40000
 MARKER = b"SunS"
 END_MODEL = 0xFFFF
 VENDOR_MODEL = 64750
-MODEL_IDS = (1, 701, 702, 704, 713, VENDOR_MODEL)
+# Ours was the last one once, and stays where masters have found it.
+MODEL_IDS = (1, 701, 702, 704, 713, VENDOR_MODEL, 703, *range(705, 713))
+# How often the groups of a model repeat: the set in force, and the one that can be written.
+SETS = 2
+POINTS_OF = {705: 4, 706: 2, 707: 2, 708: 2, 709: 2, 710: 2, 712: 3}
 VENDOR_FILE = Path(__file__).with_name(f"model_{VENDOR_MODEL}.json")
 
 # The firmware's tuple of names whose members are the symbols of a vendor point.
@@ -49,9 +53,9 @@ SYMBOLS_FROM = {
 class ModelPoint:
     """One point as its model defines it, and where it lies in our map.
 
-    name: with its group, "PFWInj.PF". kind: the type's name in SunSpec. scale_factor: name of the
-    point that holds it, or "". symbols: names by value, for a
-    bit field by bit. ieee_1547: the model tags it with IEEE 1547-2018.
+    name: with its group, "PFWInj.PF", "Crv[2].Pt[1].V". kind: the type's name in SunSpec.
+    scale_factor: name of the point that holds it, or "". symbols: names by value, for a bit field
+    by bit. ieee_1547: the model tags it with IEEE 1547-2018.
     """
 
     model: int
@@ -147,12 +151,19 @@ def _laid_out(number: int, group: dict[str, Any], address: int, prefix: str) -> 
         points.append(_point(number, point, address, prefix))
         address += point["size"]
     for inner in group.get("groups", ()):
-        if inner.get("count", 1) != 1:
-            raise SystemExit(f"model {number}: {inner['name']} repeats, which nothing here can do")
-        below = _laid_out(number, inner, address, prefix + inner["name"] + ".")
-        points += below
-        address += sum(point.registers for point in below)
+        count = _count(number, inner.get("count", 1))
+        for nth in range(1, count + 1):
+            name = inner["name"] if inner.get("count", 1) == 1 else f"{inner['name']}[{nth}]"
+            below = _laid_out(number, inner, address, f"{prefix}{name}.")
+            points += below
+            address += sum(point.registers for point in below)
     return points
+
+
+def _count(number: int, count: int | str) -> int:
+    if isinstance(count, int):
+        return count
+    return POINTS_OF[number] if count == "NPt" else SETS
 
 
 def _point(number: int, point: dict[str, Any], address: int, prefix: str) -> ModelPoint:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from wattback.fault_table import FAULTS
 from wattback.modbus import drafts
 from wattback.session import STATE_NAMES
-from wattback.settings import AT_RUN_TIME, SETTINGS
+from wattback.settings import AT_ADOPTION, AT_RUN_TIME, SETTINGS
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
+from wattback_tools.registers.grid_code_points import GRID_CODE
 from wattback_tools.registers.models import (
     BASE,
     MARKER,
@@ -36,7 +37,10 @@ _UNIMPLEMENTED = {
     "bitfield32": b"\xff\xff\xff\xff",
     "uint64": b"\xff" * 8,
 }
-SOURCES = {**STANDARD, VENDOR_MODEL: VENDOR}
+SOURCES = {**STANDARD, **GRID_CODE, VENDOR_MODEL: VENDOR}
+
+# How many settings one write may change at once; `modbus/adoption.py` has room for so many.
+ADOPTED_AT_ONCE = 8
 
 RECORDS = ("status", "report", "settings", "derived")
 SETTING_NAMES = tuple(row[0] for row in SETTINGS)
@@ -84,9 +88,7 @@ class Row:
         constant = self.source.constant if self.source else None
         if constant is not None:
             return (constant % (1 << 8 * self.octets)).to_bytes(self.octets, "big")
-        if self.point.kind == "string":
-            return bytes(self.octets)
-        if self.source is not None and self.record == "order":
+        if self.point.kind == "string" or self.record in ("order", "adopted", "adoption"):
             return bytes(self.octets)
         return _UNIMPLEMENTED[self.point.kind]
 
@@ -179,8 +181,10 @@ def _check(row: Row) -> None:
         raise SystemExit(f"{what}: no order is called {source.order}")
     if row.writable and source.accepts not in ACCEPTED:
         raise SystemExit(f"{what}: nothing accepts {source.accepts!r}")
-    if source.setting and SETTINGS[SETTING_NAMES.index(source.setting)][4] != AT_RUN_TIME:
-        raise SystemExit(f"{what}: {source.setting} cannot change at run time")
+    if source.setting:
+        when = AT_RUN_TIME if source.order == "setting" else AT_ADOPTION
+        if SETTINGS[SETTING_NAMES.index(source.setting)][4] != when:
+            raise SystemExit(f"{what}: {source.setting} cannot change like this")
     scaled = point.scale_factor in SOURCES[point.model] if point.scale_factor else True
     if not scaled:
         raise SystemExit(f"{what} is implemented and its {point.scale_factor} is not")
@@ -194,6 +198,8 @@ def _check_stretch(stretch: list[Row]) -> None:
         raise SystemExit(f"{first} … {last}: one write could reach several orders: {orders}")
     if orders == {"setting"} and len(stretch) > drafts.MOST:
         raise SystemExit(f"{first} … {last}: one write could need {len(stretch)} commands")
+    if orders == {"adopted"} and len(stretch) > ADOPTED_AT_ONCE:
+        raise SystemExit(f"{first} … {last}: one write could adopt {len(stretch)} settings")
 
 
 def _check_words(what: str, known: set[str], given: set[str]) -> None:

@@ -14,6 +14,8 @@ ORDERS = (
     "civil_time",
     "reset",
     "site_pause",
+    "adopted",
+    "draft",
 )
 # What a write may contain, in the order of `access.RANGES`; "judged": what the command accepts.
 ACCEPTED = (
@@ -26,6 +28,7 @@ ACCEPTED = (
     "amps",
     "seconds",
     "rated watts",
+    "draft",
 )
 ACCEPTED_TEXTS = {
     "judged": "",
@@ -37,6 +40,7 @@ ACCEPTED_TEXTS = {
     "amps": "0 … 80 A, or -1 A: no limit",
     "seconds": "0 … 86400 s",
     "rated watts": "0 … the rating of model 702",
+    "draft": "2 alone, the set that can be written",
 }
 
 
@@ -46,7 +50,9 @@ class Source:
 
     value: "status.x", "report.x" or "settings.x", a field of that record; "derived.x", a function
     of `modbus/derived.py`; "identity.x", a text; "order": kept by the order; "step": kept by the
-    bank. divisor: of the field, to reach the point's unit. constant: the value, for ever.
+    bank; "adopted.x": a setting of the grid code, shown when it is adopted; "adoption": asks that
+    the second set of its model be adopted. which: the point is whether the setting has this
+    value. divisor: of the field, to reach the point's unit. constant: the value, for ever.
     order: which of ORDERS obeys a write, "" for none. accepts: which of ACCEPTED. setting: the one
     that a write sets. text: what the point means here, where its model does not say.
     """
@@ -57,6 +63,7 @@ class Source:
     order: str = ""
     accepts: str = "judged"
     setting: str = ""
+    which: int = 0
     text: str = ""
 
 
@@ -84,3 +91,30 @@ def setting(name: str, value: str = "", accepts: str = "judged", text: str = "")
     """A setting that may change at run time. value: what it reads, if not the setting itself."""
     value = value or f"settings.{name}"
     return Source(value=value, order="setting", accepts=accepts, setting=name, text=text)
+
+
+def adopted(name: str, which: int = 0, accepts: str = "judged", text: str = "") -> Source:
+    """A setting of the grid code that a write changes at once, if the utility may set it."""
+    return Source(
+        value=f"adopted.{name}",
+        order="adopted",
+        accepts=accepts,
+        setting=name,
+        which=which,
+        text=text,
+    )
+
+
+def active(name: str, text: str = "") -> Source:
+    """A setting in the set that is in force; nobody writes it."""
+    return Source(value=f"adopted.{name}", setting=name, text=text)
+
+
+def draft(name: str) -> Source:
+    """The same in the set that can be written."""
+    return Source(value="order", order="draft", setting=name)
+
+
+def draft_of(constant: int) -> Source:
+    """What must stay as it is in the set that can be written: another value is not adopted."""
+    return Source(constant=constant, order="draft", text="another value is not adopted")

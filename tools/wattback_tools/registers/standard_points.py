@@ -5,10 +5,13 @@ right for what the connector does not have; a point which its model tags with IE
 a reason besides (`ABSENT`).
 """
 
-from wattback_tools.registers.sources import Source, fixed, kept, live, setting, shown
+from wattback.grid.support import CONSTANT_PF, CONSTANT_VAR
+from wattback_tools.registers.sources import Source, adopted, fixed, kept, live, setting, shown
 
 _PT = "programme_target"
 _PL = "programme_limit"
+_FUNCTION = "reactive_function"
+_ENDS_OTHERS = "ends any other reactive function"
 
 STANDARD: dict[int, dict[str, Source]] = {
     1: {
@@ -47,13 +50,13 @@ STANDARD: dict[int, dict[str, Source]] = {
     },
     702: {
         "WMaxRtg": live("derived.rating_w", text="rated current × nominal voltage"),
-        "WOvrExtRtg": live("derived.rating_w", text="as WMaxRtg: at unity power factor"),
-        "WOvrExtRtgPF": fixed(1000, "unity: no reactive function is served yet"),
-        "WUndExtRtg": live("derived.rating_w", text="as WMaxRtg: at unity power factor"),
-        "WUndExtRtgPF": fixed(1000, "unity: no reactive function is served yet"),
+        "WOvrExtRtg": live("derived.excited_w", text="WMaxRtg at this power factor"),
+        "WOvrExtRtgPF": fixed(900, "the lowest that PFWInj.PF may be"),
+        "WUndExtRtg": live("derived.excited_w", text="WMaxRtg at this power factor"),
+        "WUndExtRtgPF": fixed(900, "the lowest that PFWInj.PF may be"),
         "VAMaxRtg": live("derived.rating_w", text="as WMaxRtg"),
-        "VarMaxInjRtg": fixed(0, "no reactive function is served yet"),
-        "VarMaxAbsRtg": fixed(0, "no reactive function is served yet"),
+        "VarMaxInjRtg": live("derived.reactive_max_var", text="44 % of WMaxRtg"),
+        "VarMaxAbsRtg": live("derived.reactive_max_var", text="44 % of WMaxRtg"),
         "WChaRteMaxRtg": live("derived.rating_w", text="as WMaxRtg"),
         "WDisChaRteMaxRtg": live("derived.rating_w", text="as WMaxRtg"),
         "VAChaRteMaxRtg": live("derived.rating_w", text="as WMaxRtg"),
@@ -64,7 +67,8 @@ STANDARD: dict[int, dict[str, Source]] = {
         "AMaxRtg": live("settings.hardware_limit_ma", 10, "contactor, wiring and connector"),
         "ReactSusceptRtg": fixed(0, "none: an open contactor leaves nothing connected"),
         "AbnOpCatRtg": live("derived.abnormal_category", text="a vehicle needs it or better"),
-        "CtrlModes": fixed(3, "what model 704 serves"),
+        "NorOpCatRtg": live("derived.normal_category", text="a vehicle needs it or better"),
+        "CtrlModes": fixed(0x37BF, "what models 704 to 712 serve"),
         "WMax": setting("export_max_w", "derived.export_max_w", "rated watts", "most power out"),
         "WChaRteMax": setting("import_max_w", "derived.import_max_w", "rated watts", "most in"),
         "WDisChaRteMax": setting(
@@ -79,7 +83,7 @@ STANDARD: dict[int, dict[str, Source]] = {
         "S_SF": fixed(0),
     },
     704: {
-        "PFWInjEna": fixed(0, "not served yet"),
+        "PFWInjEna": adopted(_FUNCTION, CONSTANT_PF, "flag", _ENDS_OTHERS),
         "PFWAbsEna": fixed(0, "not served yet"),
         "WMaxLimPctEna": kept(_PL, "flag", "limits export alone"),
         "WMaxLimPct": kept(_PL, "percent", "of WMax as it is when written; 100 when disabled"),
@@ -96,8 +100,13 @@ STANDARD: dict[int, dict[str, Source]] = {
         "WSetEnaRvrt": kept(_PT, "flag", "WSetEna after the reversion"),
         "WSetRvrtTms": kept(_PT, "seconds", "0: never; a write of the group restarts it"),
         "WSetRvrtRem": shown(_PT, "0 while no timer runs"),
-        "VarSetEna": fixed(0, "not served yet"),
-        "PF_SF": fixed(-3),
+        "VarSetEna": adopted(_FUNCTION, CONSTANT_VAR, "flag", _ENDS_OTHERS),
+        "VarSetMod": fixed(0, "of the rating, which is WMax"),
+        "VarSetPri": fixed(1, "what is left of the rating is active power"),
+        "VarSetPct": adopted("constant_var_bp", text="positive is injected"),
+        "PFWInj.PF": adopted("constant_pf_bp"),
+        "PFWInj.Ext": adopted("constant_pf_absorbs"),
+        "PF_SF": fixed(-4),
         "WMaxLimPct_SF": fixed(-2),
         "WSet_SF": fixed(0),
         "WSetPct_SF": fixed(-2),
@@ -118,12 +127,6 @@ ABSENT = {
     (701, "VL2L3"): _THIRD_PHASE,
     (701, "VL3L1"): _THIRD_PHASE,
     (701, "VL3"): _THIRD_PHASE,
-    (702, "NorOpCatRtg"): "reactive functions decide it, and none is served yet",
-    (704, "VarSetMod"): "constant reactive power is not served yet",
-    (704, "VarSetPri"): "constant reactive power is not served yet",
-    (704, "VarSetPct"): "constant reactive power is not served yet",
-    (704, "PFWInj.PF"): "constant power factor is not served yet",
-    (704, "PFWInj.Ext"): "constant power factor is not served yet",
 }
 
 # The states of a visit in the words of 701.InvSt: the inverter itself is in the vehicle.
