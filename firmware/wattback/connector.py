@@ -174,6 +174,7 @@ class Connector:
             return "a second load"
         refused = (
             self.settings.load(values)
+            or self.prepared.load(values)
             or grid_code_allows(self.settings)
             or windows_allow_export(self.settings)
         )
@@ -182,7 +183,6 @@ class Connector:
             self.slow_bits = SETTINGS_INVALID
             return refused
         settings = self.settings
-        self.prepared.load(values)
         self.limits.set(
             OWNER_HARDWARE, settings.hardware_limit_ma, settings.hardware_limit_ma, FOR_EVER
         )

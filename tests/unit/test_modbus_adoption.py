@@ -248,6 +248,39 @@ def test_a_write_that_nobody_waits_for_any_more_takes_effect_all_the_same() -> N
     assert len(bench.adopted) == 2
 
 
+def test_a_set_that_is_drafted_anew_is_adopted_though_nobody_heard_of_the_one_before() -> None:
+    bench = StillBench()
+    request = write_request(find_point("706.AdptCrvReq").address, [2])
+    assert bench.write({draft(706, "Pt[2].W"): 50.0}) == 0
+    assert bench.request(request, patient=1) == b""
+    for _ in range(LONGEST_ADOPTION):
+        bench.bank.step()
+        bench.turn()
+    assert bench.connector.settings.volt_watt_p2_bp == 5_000
+    assert bench.write({draft(706, "Pt[2].W"): 30.0}) == 0
+    assert adopt(bench, 706) == "completed"
+    assert bench.connector.settings.volt_watt_p2_bp == 3_000
+
+
+def test_while_a_set_is_looked_at_none_is_written() -> None:
+    bench = StillBench()
+    request = write_request(find_point("706.AdptCrvReq").address, [2])
+    assert bench.request(request, patient=1) == b""
+    assert bench.write({draft(706, "Pt[2].W"): 30.0}) == 6
+    assert bench.request(request)[:1] == b"\x06"
+    assert bench.write({draft(706, "Pt[2].W"): 30.0}) == 0
+
+
+def test_settings_that_were_refused_at_the_start_let_nobody_set_others() -> None:
+    settings: dict[str, Any] = {"utility_may_set": 1, "volt_var_v2_bp": 10_400}
+    bench = ModbusBench(Wall(settings_with(**settings)))
+    assert bench.wall.refused == "volt_var_v2_bp"
+    assert bench.write({"703.ESDlyTms": 60}) == 3
+    assert bench.connector.settings.enter_service_delay_s == 300
+    bench.run(500)
+    assert bench.wall.faults == ["settings_invalid"]
+
+
 def test_on_a_wire_the_answer_comes_when_it_is_in_force() -> None:
     wire = RtuWire()
     frame = rtu(write_request(find_point("703.ESDlyTms").address, [0, 60]))

@@ -77,11 +77,7 @@ class Adoption:
         self._values = array("i", [0] * _AT_ONCE)
         self._count = 0
         self._set = _NONE  # place in SETS of the second set that is to be adopted
-        self._request_at = 0
         self._answered = 1  # 0: the writer has not been told
-        self._tried = connector.prepared
-        self._version = 0
-        self._fitting = 0
         for row in range(0, len(ADOPTED), _ROW):
             self._show(row)
         for at in range(0, len(SETS), _SET):
@@ -105,6 +101,15 @@ class Adoption:
             return BUSY
         self.step()
         return PENDING
+
+    def redraft(self) -> int:
+        """A second set is about to be written: ACCEPTED, or BUSY while one may be looked at. What
+        was asked for before, if nobody has heard of it, is not what will be asked for next.
+        """
+        if self._state:
+            return BUSY
+        self._answered = 1
+        return ACCEPTED
 
     def step(self) -> int:
         """One step of what goes on; 0 if nothing does."""

@@ -126,8 +126,10 @@ class Bank:
         if order == _ADOPTED:
             return self._adoption.ask(row, octets, at, at + end - first)
         if order == _DRAFT:
-            image[first:end] = octets[at : at + end - first]
-            return ACCEPTED
+            reason = self._adoption.redraft()
+            if reason == ACCEPTED:
+                image[first:end] = octets[at : at + end - first]
+            return reason
         if order < _GROUPS and self._obeyed():
             # What has ended by itself in the meantime must not come back with this write.
             self._follow(_PART_704 if order < _OURS else _PART_OURS)
