@@ -75,9 +75,8 @@ class Adoption:
         self._row = 0  # of ADOPTED, or of SETTINGS
         self._rows = array("i", [0] * _AT_ONCE)  # what was written: rows of ADOPTED, values
         self._values = array("i", [0] * _AT_ONCE)
-        self._count = 0
+        self._count = 0  # of them; 0 when nobody will ask any more what became of it
         self._set = _NONE  # place in SETS of the second set that is to be adopted
-        self._answered = 1  # 0: the writer has not been told
         for row in range(0, len(ADOPTED), _ROW):
             self._show(row)
         for at in range(0, len(SETS), _SET):
@@ -93,8 +92,8 @@ class Adoption:
         """
         same = self._is_the_same(row, octets, at, end)
         if self._state == _IDLE:
-            if same and not self._answered:
-                self._answered = 1
+            if same:
+                self._count = 0
                 return ACCEPTED if self._set != _NONE else self._reason
             self._begin(row, octets, at, end)
         elif not same:
@@ -108,7 +107,7 @@ class Adoption:
         """
         if self._state:
             return BUSY
-        self._answered = 1
+        self._count = 0
         return ACCEPTED
 
     def step(self) -> int:
@@ -176,7 +175,6 @@ class Adoption:
 
     def _begin(self, row: int, octets, at: int, end: int) -> None:  # type: ignore[no-untyped-def]
         self._reason = ACCEPTED
-        self._answered = 0
         self._set = _NONE
         self._row = 0
         self._state = _COPY
