@@ -32,6 +32,7 @@ COMMAND_HEARTBEAT = const(5)  # the controller's counter; a change is a beat
 COMMAND_SET_TIME = const(6)  # days since 1970-01-01, second of the day
 COMMAND_PAUSE = const(7)  # owner, paused (1, or 0: go on)
 COMMAND_ADOPT = const(8)  # of `Connector.prepared`: its version, the categories that fit it
+COMMAND_WITHDRAW = const(9)  # the permission to serve, until it is adopted again
 
 ACCEPTED = const(0)
 REFUSED_UNKNOWN = const(1)
@@ -118,7 +119,7 @@ def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> 
         good = _is_flag(b)
     elif code == COMMAND_ADOPT:
         good = 0 < a <= 0xFFFF and 0 <= b <= _ALL_CATEGORIES and c == d == e == f == 0
-    elif code == COMMAND_RESET_FAULTS:
+    elif code == COMMAND_RESET_FAULTS or code == COMMAND_WITHDRAW:
         good = a == b == c == d == e == f == 0
     else:
         return REFUSED_UNKNOWN

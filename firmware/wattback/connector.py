@@ -104,6 +104,7 @@ class Connector:
         self.stored = self.retained
         self.settings = Settings()
         self.prepared = Settings()  # on which new ones are tried
+        self._both_settings = (self.settings, self.prepared)  # as `_statuses` below
         self.setting_names = own_names(self.settings, tuple(row[0] for row in SETTINGS))
         self.queue = CommandQueue()
         self.pilot = Pilot()
@@ -288,6 +289,11 @@ class Connector:
             self.limits.pause(words[at + 1], words[at + 2])
         elif code == commands.COMMAND_ADOPT:
             self._adopt(words[at + 1], words[at + 2])
+        elif code == commands.COMMAND_WITHDRAW:
+            # In both, so that no adoption under way brings it back.
+            self.settings.permit_service = 0
+            self.prepared.permit_service = 0
+            self.dispatch.judge(self.settings)
         elif code == commands.COMMAND_RESET_FAULTS:
             self.reset_faults(0)
 

@@ -135,14 +135,14 @@ SETTINGS = (
     ("island_supervision", 1, 0, 1, AT_START),
     # Within it a vehicle that has ceased for a dip feeds 80 % again; 0.4 s by the standard
     # (unconfirmed; evse.md 6.3, U), on which a round of the slow turns comes, 2.5 s at the most.
-    ("restore_output_ms", 5000, 1000, 60000, AT_START),
+    ("restore_output_ms", 5000, 3000, 60000, AT_START),
     # Silence of the vehicle link that ends an authorisation. A vehicle asks every 500 ms
     # (ISO 15118-20; evse.md 6.8, C), so one message may be lost; J3072's own timers are
     # unconfirmed (6.7, U).
     ("vehicle_link_timeout_ms", 1250, 600, 1400, AT_START),
     # A vehicle has so long to acknowledge settings that have changed under its authorisation
     # (J3072's own time is unconfirmed; evse.md 6.7, U).
-    ("acknowledge_ms", 5000, 1000, 60000, AT_START),
+    ("acknowledge_ms", 5000, 1000, 10000, AT_START),
     # How long power may flow against its permission, and how much more than permitted. A source
     # must have ceased within 2 s (evse.md 6.4, C), which includes the opening of contacts, 60 ms,
     # and the wait for a turn, 150 ms; the amount is unconfirmed.

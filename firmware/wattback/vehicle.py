@@ -104,6 +104,7 @@ class Vehicle:
         self._second_ms = 0
         self._found = REFUSAL_NONE
         self._behind_ms = _NOT_BEHIND  # since the settings changed under an authorisation
+        self._fits_as = 0  # the bit of its categories
 
     def renew(self, version: int, fits: int) -> None:
         """The site has other settings. One that is authorised stays so for the time in which it
@@ -189,13 +190,14 @@ class Vehicle:
         self.charge_w = inbox[INBOX_CHARGE_W]
         self.discharge_w = min(inbox[INBOX_DISCHARGE_W], HIGHEST_RATING_W)
         self.category = inbox[INBOX_CATEGORY]
+        self._fits_as = fitting_bit(self.category, inbox[INBOX_NORMAL_CATEGORY])
         nominal_mv = settings.nominal_line_mv
         differs_mv = abs(inbox[INBOX_VOLTAGE_MV] - nominal_mv)
         if self.discharge_w < _LEAST_RATING_W:
             self.refusal = REFUSAL_CHARGE_ONLY
         elif not inbox[INBOX_CERTIFIED]:
             self.refusal = REFUSAL_CERTIFICATION
-        elif not self.fitting & fitting_bit(self.category, inbox[INBOX_NORMAL_CATEGORY]):
+        elif not self.fitting & self._fits_as:
             self.refusal = REFUSAL_CATEGORY
         elif differs_mv > nominal_mv // _VOLTAGE_TOLERANCE:
             self.refusal = REFUSAL_VOLTAGE
@@ -217,7 +219,11 @@ class Vehicle:
         self.departure_s = _within(inbox[INBOX_DEPARTURE_S], UNKNOWN, _LONGEST_S)
         self._second_ms = 0
         if self.link != LINK_REFUSED:
-            if inbox[INBOX_SETTINGS] == self.settings_version:
+            if not self.fitting & self._fits_as:  # by settings that it was not asked about
+                self.refusal = REFUSAL_CATEGORY
+                self.link = LINK_REFUSED
+                self._behind_ms = _NOT_BEHIND
+            elif inbox[INBOX_SETTINGS] == self.settings_version:
                 self.link = LINK_AUTHORISED
                 self._behind_ms = _NOT_BEHIND
             elif self._behind_ms == _NOT_BEHIND:

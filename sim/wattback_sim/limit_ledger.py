@@ -58,6 +58,8 @@ class LimitLedger:
             (self._paused.add if paused else self._paused.discard)(owner)
         elif code == commands.COMMAND_SET_SETTING:
             self._settings[SETTINGS[arguments[0]][0]] = arguments[1]
+        elif code == commands.COMMAND_WITHDRAW:
+            self._settings["permit_service"] = 0
         elif code == commands.COMMAND_HEARTBEAT and arguments[0] != self._counter:
             self._counter = arguments[0]
             self._silent_us = now_us + self._settings["controller_timeout_s"] * 1_000_000

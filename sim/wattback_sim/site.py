@@ -214,7 +214,7 @@ class Site:
         self.ledger.obeyed(self.clock.now_us, (code, *arguments))
         if code == COMMAND_ADOPT:
             settings = self.board.settings_in_force()
-            self.truths.adopted(self.ledger.adopted(settings))
+            self.truths.adopted(self.ledger.adopted(settings), arguments[0])
         if code == COMMAND_RESET_FAULTS:
             self.truths.technician_reset()
 

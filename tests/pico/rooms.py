@@ -69,8 +69,8 @@ class UnitRam:
 
 # DESIGN ("Memory") has lines for grid (18 kB), core (30), Modbus (20) and console (20). Grid is
 # the first to import the settings, of which a hundred are its own or of all others; a kB is what
-# 50 Hz, a single phase, the profile and a random delay need. The core's was drawn for one that
-# charges: what makes it export (vehicle, targets, heartbeat, permission, reasons, their settings
+# 50 Hz, a single phase, the profile and a random delay need, half a one what a utility sets. The
+# core's was drawn for one that charges: what makes it export (vehicle, targets, heartbeat, permission, reasons, their settings
 # and fields) needs as much again, and what protects it the rest. The vehicle link and the service
 # plane had no line. The board's (8) was drawn for pins: the drivers of a metering chip, an FRAM, a
 # pilot sampled without the processor's time, a converter and wires by PIO are a third of a Pico's
@@ -87,13 +87,14 @@ ROOMS = (
             "wattback.grid.supervision",
             "wattback.grid.categories",
         ),
-        23_000,
+        23_500,
     ),
     Room("core", ("wattback.connector",), 61_000),
     # 4 kB of it are the interpreter's table of names, which is full by then and doubles.
     Room("service", ("wattback.service", "wattback.identity"), 7_000),
     Room("console", ("wattback.console.port",), 20_000),
-    Room("Modbus", ("wattback.modbus.rtu",), 20_000),  # a Pico has no network for its TCP
+    # A Pico has no network for its TCP. Half a kB is for what a utility sets.
+    Room("Modbus", ("wattback.modbus.rtu",), 20_500),
     Room("vehicle link", ("wattback.vehicle_link.port",), 9_000),
     Room("ports", ("wattback.ports",), 1_000),
     Room("board", (_BOARD,), 22_000),

@@ -11,7 +11,13 @@ from typing import Any
 from tests.unit.linked_wall import settings_with
 from tests.unit.wall import Wall
 from wattback import limits
-from wattback.commands import COMMAND_ADOPT, COMMAND_SET_LIMIT, COMMAND_SET_TARGET, CommandQueue
+from wattback.commands import (
+    COMMAND_ADOPT,
+    COMMAND_SET_LIMIT,
+    COMMAND_SET_TARGET,
+    COMMAND_WITHDRAW,
+    CommandQueue,
+)
 from wattback.identity import Identity
 from wattback.modbus import pdu
 from wattback.modbus.bank import Bank
@@ -113,7 +119,10 @@ class StillBench(Bench):
         queue = self.connector.queue
         places = len(queue.words)
         newest = (vars(queue)["_head"] - QUEUE_PLACES) % places
-        if queue.first() >= 0 and queue.words[newest] == COMMAND_ADOPT:
+        if queue.first() >= 0 and queue.words[newest] == COMMAND_WITHDRAW:
+            vars(queue)["_head"] = newest
+            self.connector.settings.permit_service = self.connector.prepared.permit_service = 0
+        elif queue.first() >= 0 and queue.words[newest] == COMMAND_ADOPT:
             self.adopted.append((queue.words[newest + 1], queue.words[newest + 2]))
             vars(queue)["_head"] = newest
             still = self.connector

@@ -13,6 +13,7 @@ from wattback.commands import (
     COMMAND_SET_SETTING,
     COMMAND_SET_TARGET,
     COMMAND_SET_TIME,
+    COMMAND_WITHDRAW,
     REFUSED_FULL,
     REFUSED_OWNER,
     REFUSED_RANGE,
@@ -134,7 +135,7 @@ def test_every_answer_has_a_text() -> None:
 # --- what is judged ---
 
 
-@pytest.mark.parametrize("code", [0, -1, 9, 100, *FAR])
+@pytest.mark.parametrize("code", [0, -1, 10, 100, *FAR])
 def test_an_unknown_command_is_refused(code: int) -> None:
     assert judge(code, OWNER_SITE, 16_000, 16_000, 60) == REFUSED_UNKNOWN
 
@@ -147,6 +148,7 @@ SETTING = (COMMAND_SET_SETTING, AT_RUN_TIME_ROWS[0], 60, 0, 0, 0, 0)
 BEAT = (COMMAND_HEARTBEAT, 0, 0, 0, 0, 0, 0)
 TIME = (COMMAND_SET_TIME, 20_000, 0, 0, 0, 0, 0)
 RESET = (COMMAND_RESET_FAULTS, 0, 0, 0, 0, 0, 0)
+WITHDRAW = (COMMAND_WITHDRAW, 0, 0, 0, 0, 0, 0)
 ADOPT = (COMMAND_ADOPT, 1, 0b1_0000_0000, 0, 0, 0, 0)
 PAUSE = (COMMAND_PAUSE, OWNER_SITE, 1, 0, 0, 0, 0)
 
@@ -169,6 +171,7 @@ RANGES = [
     (ADOPT, 1, [1, 65_535], [-1, 0, 65_536, *FAR]),
     (ADOPT, 2, [0, 0x1FF], [-1, 0x200, *FAR]),
     *((ADOPT, word, [0], [-1, 1, *FAR]) for word in range(3, 7)),
+    *((WITHDRAW, word, [0], [-1, 1, *FAR]) for word in range(1, 7)),
     *((RESET, word, [0], [-1, 1, *FAR]) for word in range(1, 7)),
 ]
 

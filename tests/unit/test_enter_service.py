@@ -201,3 +201,11 @@ def test_units_draw_differently() -> None:
         for chance in range(20)
     }
     assert len(drawn) >= 19
+
+
+def test_a_longer_ramp_does_not_begin_again_once_it_is_over() -> None:
+    service = in_service(settings_of(enter_service_ramp_s=1))
+    run(service, GOOD, 2, settings_of(enter_service_ramp_s=1))
+    assert service.risen_bp == 10_000
+    run(service, GOOD, 2, settings_of(enter_service_ramp_s=300))
+    assert service.risen_bp == 10_000

@@ -368,3 +368,12 @@ def test_a_dead_line_excuses_no_later_dip() -> None:
     assert bench.run(900, 0, line_bp=DIP_BP) == -1
     bench.run(60_000, 0)
     assert bench.part.found == NOT_RESTORED
+
+
+def test_who_fed_less_than_told_need_not_feed_more_than_before() -> None:
+    bench = Bench()
+    assert bench.run(900, 4_000) == -1
+    assert bench.run(900, 0, line_bp=DIP_BP) == -1
+    assert bench.run(60_000, 4_000) == -1
+    assert bench.run(900, 0, line_bp=DIP_BP) == -1
+    assert bench.run(60_000, 0) > 0

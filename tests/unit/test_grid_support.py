@@ -295,3 +295,15 @@ def test_no_sample_and_no_setting_makes_a_large_integer() -> None:
                                 settings,
                                 SmallInt(750),
                             )
+
+
+def test_volt_watt_that_is_switched_off_holds_nothing_down() -> None:
+    support = Support()
+    settings = Settings()
+    settings.volt_watt_enabled = 1
+    for _ in range(400):
+        support.sense(10_900, 60_000, 0, 10_000, settings, 300)
+    assert support.highest_bp < 5_000
+    settings.volt_watt_enabled = 0
+    support.sense(10_900, 60_000, 0, 10_000, settings, 300)
+    assert support.highest_bp == 10_000

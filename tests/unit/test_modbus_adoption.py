@@ -281,6 +281,19 @@ def test_settings_that_were_refused_at_the_start_let_nobody_set_others() -> None
     assert bench.wall.faults == ["settings_invalid"]
 
 
+def test_permission_to_serve_ends_in_the_next_tick_even_while_another_write_goes_on() -> None:
+    bench = ModbusBench()
+    assert bench.request(write_request(find_point("703.ESDlyTms").address, [0, 60]), 1) == b""
+    assert bench.write({"703.ES": 0}) == 6
+    bench.wall.tick()
+    assert bench.connector.settings.permit_service == 0
+    bench.run(1_000)
+    assert bench.connector.settings.enter_service_delay_s == 60
+    assert bench.connector.settings.permit_service == 0
+    assert bench.write({"703.ES": 1}) == 0
+    assert bench.connector.settings.permit_service == 1
+
+
 def test_on_a_wire_the_answer_comes_when_it_is_in_force() -> None:
     wire = RtuWire()
     frame = rtu(write_request(find_point("703.ESDlyTms").address, [0, 60]))

@@ -27,6 +27,7 @@ from wattback.vehicle import (
     LINK_REFUSED,
     MESSAGE_PARAMETERS,
     REFUSAL_NAMES,
+    Vehicle,
 )
 
 # --- the sequence ---
@@ -155,3 +156,69 @@ def test_new_parameters_lift_a_refusal_and_no_loop_does() -> None:
     hear(vehicle, *PARAMETERS)
     hear(vehicle, *LOOP)
     assert (vehicle.link, vehicle.refusal) == (LINK_AUTHORISED, 0)
+
+
+# --- settings that change under an authorisation ---
+
+_RENEWED = 7
+
+
+def renewed(fits: int | None = None) -> Vehicle:
+    """An authorised one, whose site has other settings now."""
+    vehicle = after(*WAYS[LINK_AUTHORISED])
+    vehicle.renew(_RENEWED, vehicle.fitting if fits is None else fits)
+    return vehicle
+
+
+def repeat(vehicle: Vehicle, message: tuple[int, ...], ms: int) -> None:
+    """It says this every half a second."""
+    for _ in range(ms // 500):
+        hear(vehicle, *message)
+        wait(vehicle, 500)
+
+
+def acknowledging(version: int) -> tuple[int, ...]:
+    return (LOOP[0], version, *LOOP[2:])
+
+
+@pytest.mark.parametrize("message", [LOOP, PARAMETERS], ids=["loop", "parameters"])
+def test_whatever_it_says_an_authorisation_lapses_that_is_not_acknowledged_in_time(
+    message: tuple[int, ...],
+) -> None:
+    vehicle = renewed()
+    repeat(vehicle, message, 4_500)
+    assert (vehicle.link, vehicle.linked) == (LINK_AUTHORISED, 1)
+    repeat(vehicle, message, 1_000)
+    assert vehicle.link == LINK_ACCEPTED
+
+
+def test_an_acknowledgement_in_time_keeps_it_and_a_later_one_brings_it_back() -> None:
+    vehicle = renewed()
+    repeat(vehicle, LOOP, 4_000)
+    repeat(vehicle, acknowledging(_RENEWED), 20_000)
+    assert vehicle.link == LINK_AUTHORISED
+    vehicle.renew(_RENEWED + 1, vehicle.fitting)
+    repeat(vehicle, acknowledging(_RENEWED), 6_000)
+    assert vehicle.link == LINK_ACCEPTED
+    hear(vehicle, *acknowledging(_RENEWED + 1))
+    assert vehicle.link == LINK_AUTHORISED
+
+
+def test_settings_that_change_again_and_again_give_no_more_time() -> None:
+    vehicle = renewed()
+    for later in range(1, 7):
+        repeat(vehicle, acknowledging(_RENEWED + later - 1), 1_000)
+        vehicle.renew(_RENEWED + later + 10, vehicle.fitting)
+    assert vehicle.link == LINK_ACCEPTED
+
+
+def test_one_whose_categories_cannot_have_them_is_refused_whatever_it_acknowledges() -> None:
+    vehicle = renewed(fits=0)
+    hear(vehicle, *acknowledging(_RENEWED))
+    assert (vehicle.link, REFUSAL_NAMES[vehicle.refusal]) == (LINK_REFUSED, "category")
+
+
+def test_silence_ends_it_sooner() -> None:
+    vehicle = renewed()
+    wait(vehicle, 1_300)
+    assert vehicle.link == LINK_LAPSED

@@ -33,6 +33,8 @@ class EnterService:
     def sense(self, line_bp: int, millihertz: int, settings: Settings) -> None:
         """Judge the supply, once every PERIOD_MS: line voltage in basis points of nominal."""
         if self.in_service:
+            if self.risen_bp == _PU_BP:
+                return  # and no other ramp begins it anew
             ramp_ms = settings.enter_service_ramp_s * 1000
             if settings.enter_service_random_s:
                 self._risen_ms = ramp_ms

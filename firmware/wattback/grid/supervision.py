@@ -52,6 +52,7 @@ class Supervision:
         self._power_ms = 0
         self._reactive_ms = 0
         self._away_ms = _HERE  # since the end of a dip whose power has not come back
+        self._before_w = 0  # that power
 
     def forget(self) -> None:
         """The vehicle has gone: whatever was counted is over."""
@@ -107,7 +108,9 @@ class Supervision:
         still_w = support.still_w
         if self._away_ms == _EXCUSED:
             self._away_ms = _HERE
-        elif self._away_ms != _HERE:
+        if self._away_ms == _HERE:
+            self._before_w = power_w
+        else:
             self._restore(power_w, target_w, rating_w, support, tolerance, settings, dt_ms)
         beyond = still_w < 0 and power_w > max(target_w + still_w, 0) + tolerance
         self._power_ms = _count(self._power_ms, beyond, dt_ms)
@@ -132,8 +135,8 @@ class Supervision:
         settings: Settings,
         dt_ms: int,
     ) -> None:
-        # Back is 80 % of what it may feed now.
-        wanted_w = min(target_w, rating_w // 10 * support.highest_bp // 1000)
+        # Back is 80 % of what it has fed, as far as it may now.
+        wanted_w = min(target_w, self._before_w, rating_w // 10 * support.highest_bp // 1000)
         less_w = min(support.droop_w, support.still_w, 0)
         wanted_w = (wanted_w + less_w) // 10 * _RESTORED_TENTHS
         if power_w >= wanted_w - tolerance:

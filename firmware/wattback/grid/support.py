@@ -126,6 +126,8 @@ class Support:
             self._volt_watt_bp = _lag(
                 self._volt_watt_bp, asked_bp, settings.volt_watt_response_ms, dt_ms
             )
+        else:
+            self._volt_watt_bp = _PU_BP
         if settings.limit_watt_enabled:
             self._limit_bp = _lag(
                 self._limit_bp, settings.limit_watt_bp, settings.limit_watt_response_ms, dt_ms

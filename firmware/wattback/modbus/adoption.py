@@ -11,7 +11,7 @@ from array import array
 from micropython import const
 
 from wattback.commands import ACCEPTED as QUEUED
-from wattback.commands import COMMAND_ADOPT
+from wattback.commands import COMMAND_ADOPT, COMMAND_WITHDRAW
 from wattback.grid.categories import category_has, curves_allow, fitting
 from wattback.modbus.access import (
     ACCEPTED,
@@ -91,6 +91,8 @@ class Adoption:
         A failed request is accepted, and its result says so.
         """
         same = self._is_the_same(row, octets, at, end)
+        if not same:
+            self._withdraw(row, octets, at)
         if self._state == _IDLE:
             if same:
                 self._count = 0
@@ -100,6 +102,15 @@ class Adoption:
             return BUSY
         self.step()
         return PENDING
+
+    def _withdraw(self, row: int, octets, at: int) -> None:  # type: ignore[no-untyped-def]
+        # The permission to serve ends with the next tick, whatever else there is to do: the source
+        # must have ceased 2 s after the write. It is the first point of its model.
+        connector = self._connector
+        first = ADOPTED[WRITABLE[row + SETTING] * _ROW + _SETTING]
+        if connector.setting_names[first] == "permit_service" and not octets[at + 1]:
+            if connector.settings.utility_may_set and connector.settings.permit_service:
+                connector.queue.put(COMMAND_WITHDRAW, 0, 0, 0, 0)
 
     def redraft(self) -> int:
         """A second set is about to be written: ACCEPTED, or BUSY while one may be looked at. What

@@ -66,6 +66,8 @@ class Answer:
     def __init__(self, connector, buffer: bytearray) -> None:  # type: ignore[no-untyped-def]
         self._connector = connector
         self._status = connector.status
+        self._settings = connector.settings
+        self._version = 0
         self._wanted = 0  # 1: an export waits for nothing but the vehicle's S2
         self._writer = Writer(buffer)
         self._message = 0
@@ -76,6 +78,9 @@ class Answer:
         """Begin the answer to a request. code: from FAILED on nothing but itself is told."""
         status = self._connector.status  # one picture for the whole answer
         self._status = status
+        # And one set of settings: others may be adopted while it is written.
+        self._settings = self._connector.settings
+        self._version = self._connector.vehicle.settings_version
         self._wanted = 0 if status.export_waits & ~WAIT_CONTACTOR else 1
         self._message = message
         self._part = 0
@@ -84,7 +89,7 @@ class Answer:
         if code >= FAILED:
             pairs -= 1
         elif message == CHARGE_PARAMETER_DISCOVERY:
-            pairs += _DISCOVERY_PAIRS + _functions(self._connector.settings)
+            pairs += _DISCOVERY_PAIRS + _functions(self._settings)
             self._parts = _DISCOVERY_PARTS
         elif message == CHARGE_LOOP:
             pairs += _LOOP_PAIRS + self._wanted
@@ -124,7 +129,7 @@ class Answer:
         self._writer.integer(value)
 
     def _write_loop(self) -> None:
-        self._pair(_SETTINGS_VERSION, self._connector.vehicle.settings_version)
+        self._pair(_SETTINGS_VERSION, self._version)
         self._pair(_EVSE_TARGET_ACTIVE_POWER, self._status.target_w)
         self._write_powers()
         self._pair(_REQUIRED_DER_OPERATING_MODE, _GRID_FOLLOWING)
@@ -134,16 +139,16 @@ class Answer:
 
     def _write_power(self) -> None:
         vehicle = self._connector.vehicle
-        settings = self._connector.settings
+        settings = self._settings
         self._pair(_REFUSAL, vehicle.refusal)
-        self._pair(_SETTINGS_VERSION, vehicle.settings_version)
+        self._pair(_SETTINGS_VERSION, self._version)
         self._write_powers()
         self._pair(_EVSE_NOMINAL_VOLTAGE, settings.nominal_line_mv)
         self._pair(_EVSE_NOMINAL_FREQUENCY, settings.nominal_millihertz)
         self._pair(_EVSE_POWER_RAMP_LIMITATION, settings.target_ramp_w_per_s)
 
     def _write_enter_service(self) -> None:
-        settings = self._connector.settings
+        settings = self._settings
         self._pair(_REQUIRED_DER_OPERATING_MODE, _GRID_FOLLOWING)
         self._pair(_GRID_CONNECTION_MODE, _GRID_CONNECTED)
         self._write_permit()
@@ -198,7 +203,7 @@ class Answer:
             writer.integer(values[index + 1])
 
     def _write_droop(self) -> None:
-        settings = self._connector.settings
+        settings = self._settings
         if settings.droop_enabled:
             self._list(
                 _FREQUENCY_DROOP,
@@ -210,7 +215,7 @@ class Answer:
             )
 
     def _write_active(self) -> None:
-        settings = self._connector.settings
+        settings = self._settings
         if settings.volt_watt_enabled:
             self._write_points(
                 _VOLT_WATT,
@@ -228,7 +233,7 @@ class Answer:
             )
 
     def _write_reactive(self) -> None:
-        settings = self._connector.settings
+        settings = self._settings
         which = settings.reactive_function
         response_ms = settings.reactive_response_ms
         if which == CONSTANT_PF:

@@ -56,9 +56,9 @@ class Truths:
         """Faults were reset on site at this time."""
         self._records.technician_reset()
 
-    def adopted(self, changed: Sequence[str]) -> None:
+    def adopted(self, changed: Sequence[str], version: int) -> None:
         """The settings of these names have changed in this tick, all together."""
-        self._export.adopted(self._board.clock.now_us, changed)
+        self._export.adopted(self._board.clock.now_us, changed, version)
 
     def restarted(self) -> None:
         """The board has lost its power: its coil is off, its running times are gone."""

@@ -55,7 +55,8 @@ class ExportTruths:
         self._service = ServiceWatch(board.settings_by_name)
         self._told_us = -_CEASE_US  # the last time at which an export was commanded
         self._fit_us = -_CEASE_US  # the last time at which the vehicle was one that may
-        self._renewed_us = -_CEASE_US  # and at which others were adopted
+        self._renewed_us: int | None = None  # since when others wait for an acknowledgement
+        self._version = 0  # of the last of them
         self._agreed_us = -_CEASE_US  # and at which the settings were acknowledged
         self._closed_us = -_CEASE_US  # and at which the contacts were
         self._flows_us: int | None = None
@@ -63,9 +64,9 @@ class ExportTruths:
         self._droop_w = 0.0  # what it may still add
         self._droop_us = 0
 
-    def adopted(self, now_us: int, changed: Sequence[str]) -> None:
-        """The settings of these names have changed: the utility may do that, if it may, and the
-        vehicle has its time to acknowledge them.
+    def adopted(self, now_us: int, changed: Sequence[str], version: int) -> None:
+        """The settings of these names have changed, and this is their version now. The utility
+        may do that, if it may, and the vehicle has its time to acknowledge them.
         """
         if changed and not self._ledger.setting("utility_may_set"):
             self._fail(now_us, 2, f"{changed[0]} was set where the utility may not set it")
@@ -73,7 +74,9 @@ class ExportTruths:
         if others:
             self._fail(now_us, 2, f"{others[0]} was set, which is no setting of the grid code")
         self._service.follow(self._ledger.settings)
-        self._renewed_us = now_us
+        self._version = version
+        if changed and self._renewed_us is None:
+            self._renewed_us = now_us
 
     def restarted(self) -> None:
         """The board has booted, with the settings that it was given."""
@@ -119,10 +122,12 @@ class ExportTruths:
             self._fail(now_us, 2, "export commanded to a vehicle that may not discharge")
         if vehicle.evcc.settings == self._board.answer[_VERSION]:
             self._agreed_us = now_us
+            if vehicle.evcc.settings == self._version:
+                self._renewed_us = None
         elif now_us - self._agreed_us > _LINK_SLACK_US:
+            # Those that came under an authorisation have their time, from the first on.
             late_us = ledger.setting("acknowledge_ms") * 1000 + _RENEWAL_SLACK_US
-            agreed_before = self._agreed_us >= self._renewed_us - 2 * TICK_US
-            if not agreed_before or now_us - self._renewed_us > late_us:
+            if self._renewed_us is None or now_us - self._renewed_us > late_us:
                 self._fail(now_us, 2, "export commanded before the settings were acknowledged")
         silence_us = now_us - vehicle.evcc.said_us
         if silence_us > ledger.setting("vehicle_link_timeout_ms") * 1000 + _LINK_SLACK_US:
