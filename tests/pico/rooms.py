@@ -70,8 +70,9 @@ class UnitRam:
 # DESIGN ("Memory") has lines for grid (18 kB), core (30), Modbus (20) and console (20). Grid is
 # the first to import the settings, of which a hundred are its own or of all others; a kB is what
 # 50 Hz, a single phase, the profile and a random delay need, half a one what a utility sets. The
-# core's was drawn for one that charges: what makes it export (vehicle, targets, heartbeat, permission, reasons, their settings
-# and fields) needs as much again, and what protects it the rest. The vehicle link and the service
+# core's was drawn for one that charges: what makes it export (vehicle, targets, heartbeat,
+# permission, reasons, their settings and fields) needs as much again, and what protects it the
+# rest. The vehicle link and the service
 # plane had no line. The board's (8) was drawn for pins: the drivers of a metering chip, an FRAM, a
 # pilot sampled without the processor's time, a converter and wires by PIO are a third of a Pico's
 # firmware by count.
