@@ -107,6 +107,7 @@ class StillBench(Bench):
             prepared=Settings(),
             setting_names=tuple(row[0] for row in SETTINGS),
             queue=CommandQueue(),
+            vehicle=SimpleNamespace(settings_version=0),
             renew_report=lambda _turn: None,
         )
         still.settings.utility_may_set = still.prepared.utility_may_set = utility_may_set

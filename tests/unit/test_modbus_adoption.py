@@ -294,6 +294,18 @@ def test_permission_to_serve_ends_in_the_next_tick_even_while_another_write_goes
     assert bench.connector.settings.permit_service == 1
 
 
+def test_other_settings_have_another_version_though_their_sum_is_the_same() -> None:
+    bench = ModbusBench()
+    seen = [bench.connector.vehicle.settings_version]
+    for volts, seconds in ((110.0, 13.0), (110.01, 12.039)):  # 31² apart, and alike by the sum
+        assert bench.write({draft(708, "MustTrip.Pt[1].V"): volts}) == 0
+        assert bench.write({draft(708, "MustTrip.Pt[1].Tms"): seconds}) == 0
+        assert adopt(bench, 708) == "completed"
+        assert bench.connector.settings.trip_ov1_ms == round(seconds * 1000)
+        assert bench.connector.vehicle.settings_version != seen[-1]
+        seen.append(bench.connector.vehicle.settings_version)
+
+
 def test_on_a_wire_the_answer_comes_when_it_is_in_force() -> None:
     wire = RtuWire()
     frame = rtu(write_request(find_point("703.ESDlyTms").address, [0, 60]))

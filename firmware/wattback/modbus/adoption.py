@@ -60,6 +60,7 @@ _IN_PROGRESS = const(0)  # of AdptCrvRslt
 _COMPLETED = const(1)
 _FAILED = const(2)
 _NONE = const(-1)
+_HIGHEST_VERSION = const(0xFFFF)
 _MOST = const(0x1FFFFFFF)  # more is as much: it is beyond every range
 
 
@@ -167,7 +168,11 @@ class Adoption:
         elif state == _POST:
             queue = self._connector.queue
             self._tried = prepared
-            if queue.put(COMMAND_ADOPT, self._version or 1, self._fitting, 0, 0) == QUEUED:
+            # A sum of 16 bits may be that of other settings: what is adopted has another number.
+            version = self._version or 1
+            if version == self._connector.vehicle.settings_version:
+                version = version % _HIGHEST_VERSION + 1
+            if queue.put(COMMAND_ADOPT, version, self._fitting, 0, 0) == QUEUED:
                 self._state = _OBEY
         elif state == _OBEY:
             if settings is self._tried:
