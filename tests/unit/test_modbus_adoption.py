@@ -306,6 +306,14 @@ def test_other_settings_have_another_version_though_their_sum_is_the_same() -> N
         seen.append(bench.connector.vehicle.settings_version)
 
 
+@pytest.mark.parametrize("words", [[0x0100], [0, 0]], ids=["no flag", "with a bad voltage"])
+def test_a_refused_write_withdraws_nothing(words: list[int]) -> None:
+    bench = ModbusBench()
+    assert bench.write_words(find_point("703.ES").address, words) == 3
+    bench.run(500)
+    assert bench.connector.settings.permit_service == 1
+
+
 def test_on_a_wire_the_answer_comes_when_it_is_in_force() -> None:
     wire = RtuWire()
     frame = rtu(write_request(find_point("703.ESDlyTms").address, [0, 60]))

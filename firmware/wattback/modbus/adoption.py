@@ -93,7 +93,7 @@ class Adoption:
         """
         same = self._is_the_same(row, octets, at, end)
         if not same:
-            self._withdraw(row, octets, at)
+            self._withdraw(row, octets, at, end)
         if self._state == _IDLE:
             if same:
                 self._count = 0
@@ -104,12 +104,13 @@ class Adoption:
         self.step()
         return PENDING
 
-    def _withdraw(self, row: int, octets, at: int) -> None:  # type: ignore[no-untyped-def]
+    def _withdraw(self, row: int, octets, at: int, end: int) -> None:  # type: ignore[no-untyped-def]
         # The permission to serve ends with the next tick, whatever else there is to do: the source
-        # must have ceased 2 s after the write. It is the first point of its model.
+        # must have ceased 2 s after the write. Written alone, so that no other value refuses it.
         connector = self._connector
         first = ADOPTED[WRITABLE[row + SETTING] * _ROW + _SETTING]
-        if connector.setting_names[first] == "permit_service" and not octets[at + 1]:
+        alone = connector.setting_names[first] == "permit_service" and end == at + 2
+        if alone and not value_at(octets, at, U16):
             if connector.settings.utility_may_set and connector.settings.permit_service:
                 connector.queue.put(COMMAND_WITHDRAW, 0, 0, 0, 0)
 
