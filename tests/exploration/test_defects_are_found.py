@@ -20,7 +20,7 @@ _PATCHES = {defect.name: defect.diff for defect in defects()}
     [
         ("deaf_to_the_emergency_stop", "an emergency stop", 10, "truth 1 .* emergency stop"),
         ("raises_without_spacing", "limits", 20, "truth 4 .* raised within 5 s"),
-        ("opens_not_for_the_permission", "a silent vehicle that feeds on", 100, "truth 2 .* W"),
+        ("opens_not_for_the_permission", "a silent vehicle that feeds on", 300, "truth 2 .* W"),
         ("power_cycle_clears_latches", "fault: emergency_stop", 30, "truth 6 .* emergency_stop"),
         ("unplug_clears_every_latch", "an outage", 40, "truth 6 .* supply_out_of_window"),
     ],
