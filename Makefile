@@ -21,9 +21,9 @@ UMODBUS := .cache/umodbus
 WEBASSEMBLY := .cache/webassembly
 MUTATION := $(VENV)/.mutation
 ORACLE := $(VENV)/.oracle
-LONG := tests/pico/whole tests/programme tests/lockstep tests/webassembly/whole tests/oracle
+LONG := tests/pico/whole tests/programme tests/lockstep tests/webassembly/whole tests/oracle tests/outages
 
-.PHONY: help demo flash test test-lockstep test-programme test-pico test-webassembly test-oracle test-foreign lint registers evidence \
+.PHONY: help demo flash test test-lockstep test-programme test-pico test-webassembly test-oracle test-outages test-foreign lint registers evidence \
 	pico-image webassembly lock clean
 
 help: ## show this list
@@ -60,6 +60,10 @@ test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## the same on 64-bit a
 
 test-oracle: $(ORACLE) ## ask OpenDER, a public model of IEEE 1547, what the connector is asked
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/oracle $(PYTEST_ARGS)
+
+test-outages: $(VENV)/.dev ## take a home with a gateway through 300 random outages, on MicroPython: out/outages.svg
+	@$(IN_VENV) -m tests.outages --chart out/outages.svg
+	@$(IN_VENV) -m pytest tests/outages $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
 	@tests/foreign/apt/install

@@ -105,10 +105,9 @@ def judge(code: int, a: int, b: int, c: int, d: int, e: int = 0, f: int = 0) -> 
     elif code == COMMAND_SET_SETTING:
         if not 0 <= a < len(SETTINGS):
             return REFUSED_RANGE
-        row = SETTINGS[a]
-        if row[4] != AT_RUN_TIME:
+        if SETTINGS.when(a) != AT_RUN_TIME:
             return REFUSED_OWNER
-        good = row[2] <= b <= row[3]
+        good = SETTINGS.allows(a, b)
     elif code == COMMAND_HEARTBEAT:
         good = 0 <= a <= 0xFFFF
     elif code == COMMAND_SET_TIME:

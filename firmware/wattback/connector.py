@@ -14,6 +14,7 @@ from wattback.chance import CHANCE_MASK, renewed
 from wattback.commands import CommandQueue
 from wattback.contactor import CAUSE_S2_OPENED, Contactor
 from wattback.dispatch import Dispatch
+from wattback.export import MODE_PEAK_LIMIT
 from wattback.facts import UNLOADED_MA, find_facts
 from wattback.fault_table import (
     METER_IMPLAUSIBLE,
@@ -29,11 +30,14 @@ from wattback.interlocks import Interlocks
 from wattback.interned import own_names
 from wattback.limits import (
     FOR_EVER,
+    NO_LIMIT_MA,
     OWNER_BREAKER,
     OWNER_CAPACITY,
     OWNER_HARDWARE,
+    OWNER_SERVICE,
     OWNER_SITE,
     SCOPE_GRID,
+    SCOPE_ISLAND,
     Limits,
 )
 from wattback.meter import Meter
@@ -41,6 +45,7 @@ from wattback.overcurrent import Overcurrent
 from wattback.pilot import (
     DUTY_F,
     DUTY_STEADY,
+    STATE_A,
     Pilot,
 )
 from wattback.plausible import Plausible
@@ -86,7 +91,8 @@ class Connector:
 
     board: sample(inputs) and drive(outputs), see `wattback.boards`. retained: the words of
     `retained.py` as they survived the last power cut; `tick` keeps them up to date. reset_cause:
-    why the board has started (`resets.py`). chance: 30 random bits.
+    why the board has started (`resets.py`). chance: 30 random bits. new_backup: the class of what
+    deals with outages, on a board that has a wire to a gateway, or None.
     status: the latest published picture; report: what changes slowly. queue: the way in for
     commands; vehicle: its inbox is the way in for the vehicle link. stored: what a power cut
     would leave of `retained`, the energy registers at least; a board that takes a while to store
@@ -94,7 +100,7 @@ class Connector:
     """
 
     def __init__(  # type: ignore[no-untyped-def]
-        self, board, retained, reset_cause: int = RESET_POWER_ON, chance: int = 0
+        self, board, retained, reset_cause: int = RESET_POWER_ON, chance: int = 0, new_backup=None
     ) -> None:
         self.outputs = Outputs()
         board.drive(self.outputs)  # before anything else: contactor open, pilot F
@@ -125,6 +131,9 @@ class Connector:
         self.dispatch = Dispatch(self.retained)
         self.dispatch.enter_service.chance = renewed(chance & CHANCE_MASK or 1)
         self.vehicle = self.dispatch.vehicle
+        self.backup = new_backup(self.retained) if new_backup else None
+        if self.backup:
+            self.dispatch.house = self.backup.house
         self.waiting_for = 0
         self.opening_faults = 0
         self.opening_waits = 0
@@ -196,6 +205,8 @@ class Connector:
         self.restart.begin(settings)
         self.dispatch.trips.load(settings)
         self.supply.load(settings)
+        if self.backup:
+            self.backup.load(settings)
         self.vehicle.settings_version = settings.version()
         self.vehicle.fitting = fitting(settings)
         self.settings_loaded = 1
@@ -219,6 +230,9 @@ class Connector:
         if not busy and not self._turn_waits:
             told = self._hear_or_obey()
         busy |= told | self._dispatch(inputs, told, dt_ms)
+        if self.backup:
+            self._back_up(self.backup, inputs, dt_ms)
+            self._heed_house(self.backup, inputs)
         self.session.decide(find_facts(self, inputs, dt_ms), dt_ms)
         self._act()
         self._board.drive(self.outputs)
@@ -312,6 +326,8 @@ class Connector:
         self.faults.reset(present(self), on_site)
         if on_site:
             self.restart.skip()
+            if self.backup:
+                self.backup.reset_on_site()
 
     def _apply_capacity(self) -> None:
         settings = self.settings
@@ -319,19 +335,24 @@ class Connector:
         import_ma = settings.import_max_w * 1000 // volts
         export_ma = settings.export_max_w * 1000 // volts
         self.limits.set(OWNER_CAPACITY, import_ma, export_ma, FOR_EVER)
+        if self.backup is None:
+            # Without a house's meter nobody knows what a peak leaves.
+            peak = settings.operating_mode == MODE_PEAK_LIMIT
+            self.limits.set(OWNER_SERVICE, 0 if peak else NO_LIMIT_MA, NO_LIMIT_MA, FOR_EVER)
 
     def _protect(self, dt_ms: int) -> int:
         return self.faults.judge(present(self), self.pilot.gone, dt_ms)
 
     def _dispatch(self, inputs: Inputs, told: int, dt_ms: int) -> int:
         limits = self.limits
-        limits.settle(SCOPE_GRID, self.pilot.connected)
+        islanded = self.backup.engaged if self.backup else 0
+        limits.settle(SCOPE_ISLAND if islanded else SCOPE_GRID, self.pilot.connected)
         # In a stop the vehicle unloads: no export begins. One that is under way outlives a bad
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
         visit = self.session
         confirmed = self.contactor.confirmed or self.dispatch.exporting
-        # These end a visit, both ways.
-        ends = self.waiting_for & _ENDS
+        # These end a visit, both ways; an island is no matter of targets.
+        ends = self.waiting_for & _ENDS or islanded
         closed = visit.closed and visit.offering and confirmed and not ends
         ending = ends or visit.closed and not visit.offering
         faults = self.faults
@@ -343,6 +364,31 @@ class Connector:
             1 if ending else 0,
             inputs.power_w,
             told,
+            self.settings,
+            dt_ms,
+        )
+
+    def _heed_house(self, backup, inputs: Inputs) -> None:  # type: ignore[no-untyped-def]
+        house = backup.house
+        line_mv = inputs.voltage_l1_mv + inputs.voltage_l2_mv
+        if house.sense(backup.gateway, inputs.power_w, self.settings, line_mv):
+            self.dispatch.heed_house(self.settings)
+            slot = self.limits.slots[OWNER_SERVICE]
+            if slot.import_ma != house.import_ma or slot.export_ma != house.export_ma:
+                self.limits.set(OWNER_SERVICE, house.import_ma, house.export_ma, FOR_EVER)
+
+    def _back_up(self, backup, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
+        limits = self.limits
+        backup.decide(
+            inputs,
+            self.session.closed,
+            self.contactor.confirmed,
+            1 if self.pilot.connected and self.pilot.state != STATE_A else 0,
+            self.faults.action,
+            self.magnitude_ma,
+            limits.import_ma,
+            limits.export_ma,
+            self.vehicle,
             self.settings,
             dt_ms,
         )
@@ -373,8 +419,10 @@ class Connector:
             else:
                 # Under a closed contactor PWM stays until the session stops: 5 % offers nothing.
                 # A fault leaves nothing to draw, though an export that it ends still ramps down.
-                offer_ma = 0 if self.faults.action else self.offerable_ma
-                pilot.offer(offer_ma, self.vehicle.linked or visit.closed)
+                # And in an island nobody charges by the pilot.
+                islanded = self.backup.engaged if self.backup else 0
+                offer_ma = 0 if self.faults.action or islanded else self.offerable_ma
+                pilot.offer(offer_ma, self.vehicle.linked or visit.closed or islanded)
         else:
             pilot.withdraw(self._steady_duty())
         outputs.contactor_closed = contactor.commanded
@@ -400,7 +448,8 @@ class Connector:
         flows = contactor.commanded or contactor.confirmed or self.magnitude_ma >= UNLOADED_MA
         if self.plausible.fault_bits & METER_IMPLAUSIBLE:
             flows = 0  # what cannot be believed is not counted
-        self.meter.account(inputs.power_w if flows else 0, dt_ms)
+        island = self.backup.counts if self.backup else 0
+        self.meter.account(inputs.power_w if flows else 0, dt_ms, island)
 
     def pass_time(self, lap_ms: int) -> None:
         """Count the seconds since power-up."""

@@ -29,6 +29,7 @@ CAUSE_FORCED = const(4)  # the vehicle kept drawing for the standard's wait
 CAUSE_FAULT = const(5)  # a row of the fault table
 CAUSE_MUST_TRIP = const(6)  # abnormal voltage or frequency while exporting
 CAUSE_PERMISSION = const(7)  # the permission to export was withdrawn, and it went on for too long
+CAUSE_ISLAND = const(8)  # the vehicle fed the home alone, and had to end at once
 CAUSE_NAMES = (
     "none",
     "planned",
@@ -38,6 +39,7 @@ CAUSE_NAMES = (
     "fault",
     "must_trip",
     "permission",
+    "island",
 )
 
 REST_MS = const(5000)  # open at least this long before closing again (WARP; evse.md 4.1, C)

@@ -14,6 +14,7 @@ from wattback.export import (
     WAIT_FAULT,
     WAIT_LIMIT,
     WAIT_LINK,
+    WAIT_MODE,
     WAIT_SERVICE,
     WAIT_TARGET,
     Export,
@@ -28,12 +29,13 @@ from wattback.permission import NO_EXPORT_W, Permission
 from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.settings import Settings
 from wattback.signals import Inputs
-from wattback.targets import OWNER_DEPARTURE, OWNER_NONE, Targets
+from wattback.targets import OWNER_DEPARTURE, OWNER_HOUSE, OWNER_NONE, Targets
 from wattback.targets import SILENT as TARGET_SILENT
 from wattback.vehicle import LINK_LAPSED, Vehicle
 
 # These end an export by the ramp; every other reason cuts it.
-_RAMPS = WAIT_DEPARTURE | WAIT_CONTROLLER | WAIT_TARGET
+_RAMPS = WAIT_DEPARTURE | WAIT_CONTROLLER | WAIT_TARGET | WAIT_MODE
+_HOUSE_RAMP_W_PER_S = const(20000)  # a house's loads come at once (this design's)
 _LEAST_EXPORT_MA = const(1000)  # less is no export worth the name
 _HIGHEST_LINE_MV = const(600000)  # keeps products below 2^30; far outside every window
 _SECOND_MS = const(1000)
@@ -59,6 +61,7 @@ class Dispatch:
     cap_w: for a vehicle that hears no target, the most that it may draw, or NO_CAP_W. owner: of
     the target that is followed. import_power_w, export_power_w: what the limits
     allow, the latter beside reactive power.
+    house: what the owner's mode asks for, on a board that hears a house's meter, or None.
     trip_row, trip_acted: of the last must-trip of an export, a place in trips.ROW_NAMES and one in
     ACTED_NAMES.
     """
@@ -73,6 +76,7 @@ class Dispatch:
         self.support = Support()
         self.supervision = Supervision()
         self.islanding = Islanding()
+        self.house = None
         self.trip_row = NO_ROW
         self.trip_acted = ACTED_NONE
         self.permission = Permission()
@@ -145,9 +149,15 @@ class Dispatch:
     def judge(self, settings: Settings) -> None:
         """Find anew what vehicle and owner have against an export."""
         waits = self.export.waits
-        self.export.judge(self.vehicle, self._charging_w(settings), settings)
+        metered = 0 if self.house is None or self.house.stale else 1
+        self.export.judge(self.vehicle, self._charging_w(settings), settings, metered)
         if self.export.waits != waits:
             self._news = 1
+
+    def heed_house(self, settings: Settings) -> None:
+        """The house asks for something else, or says nothing any more."""
+        self._news = 1
+        self.judge(settings)
 
     def serve(self, millihertz: int, settings: Settings, dt_ms: int) -> None:
         """Let the entry into service go on, and decide anew whatever has changed."""
@@ -268,6 +278,10 @@ class Dispatch:
         if self.export.departing or owner == OWNER_NONE:
             owner = OWNER_DEPARTURE if self.export.departing else OWNER_NONE
             asked_w = -self.import_power_w
+        house = self.house
+        if owner == OWNER_NONE and house is not None and house.wishes:
+            owner = OWNER_HOUSE
+            asked_w = house.wish_w
         waits = self._reasons(export_ma, faulty, closed, asked_w)
         lowest_w = 0 if faulty or ending else -self.import_power_w
         highest_w = 0 if waits & ~_RAMPS else self._highest_w(settings)
@@ -286,7 +300,10 @@ class Dispatch:
         elif not lowest_w <= targets.target_w <= highest_w:
             targets.confine(lowest_w, highest_w)
         elif targets.target_w != goal_w:
-            targets.follow(goal_w, settings.target_ramp_w_per_s, dt_ms)
+            ramp_w_per_s = settings.target_ramp_w_per_s
+            if owner == OWNER_HOUSE:
+                ramp_w_per_s = _HOUSE_RAMP_W_PER_S
+            targets.follow(goal_w, ramp_w_per_s, dt_ms)
         if not highest_w or (self.exporting and targets.target_w <= 0):
             self._cease()
         self._lapsed = 1 if vehicle.link == LINK_LAPSED else 0

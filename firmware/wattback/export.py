@@ -27,6 +27,8 @@ WAIT_DAY_LIMIT = const(512)
 WAIT_CONTROLLER = const(1024)  # who asked has fallen silent
 WAIT_TARGET = const(2048)  # nobody asks for it
 WAIT_CONTACTOR = const(4096)  # the visit has not got that far
+WAIT_MODE = const(8192)  # the mode that the owner has chosen exports nothing
+WAIT_METER = const(16384)  # the mode goes by the house's meter, which says nothing
 WAIT_NAMES = (
     "fault",
     "permission",
@@ -41,6 +43,8 @@ WAIT_NAMES = (
     "controller",
     "target",
     "contactor",
+    "mode",
+    "house_meter",
 )
 
 _RESERVE_BAND_BP = const(100)  # above the reserve before export may begin again (this design's)
@@ -48,6 +52,13 @@ _PUT_OFF_S = const(600)  # a departure this much later ends a charge for it (thi
 _LEAST_W = const(100)
 _DAY_S = const(86400)
 _UNKNOWN = const(-1)
+
+# What the owner uses the vehicle for. Self-consumption and the limit of a peak are `house.py`'s.
+MODE_CHARGE = const(0)
+MODE_EVENT = const(1)  # export when somebody asks for it
+MODE_SELF_CONSUMPTION = const(2)
+MODE_PEAK_LIMIT = const(3)
+MODE_BACKUP_ONLY = const(4)
 
 
 class Export:
@@ -101,12 +112,20 @@ class Export:
             self._second_ms -= 1000
             self._pass_second()
 
-    def judge(self, vehicle: Vehicle, charging_w: int, settings: Settings) -> None:
+    def judge(
+        self, vehicle: Vehicle, charging_w: int, settings: Settings, metered: int = 1
+    ) -> None:
         """Find the reasons that do not depend on limits, grid and visit.
 
-        charging_w: what a charge until departure may count on.
+        charging_w: what a charge until departure may count on. metered: 1 while the house's meter
+        can be believed.
         """
         waits = 0
+        mode = settings.operating_mode
+        if mode == MODE_CHARGE or mode == MODE_BACKUP_ONLY:
+            waits = WAIT_MODE
+        elif mode != MODE_EVENT and not metered:
+            waits = WAIT_METER
         permitted = settings.export_permitted and settings.permit_service
         if not permitted or not settings.export_enabled:
             waits |= WAIT_PERMISSION

@@ -13,7 +13,10 @@ from wattback.session import (
     EXPORTING,
     FAULT,
     FAULTY,
+    FORMABLE,
     HALTED,
+    ISLAND_ENDS,
+    ISLANDED,
     OFFERABLE,
     OFFERED,
     READY,
@@ -21,6 +24,7 @@ from wattback.session import (
     TRIPPED,
     UNLOADED,
     UNPERMITTED,
+    WAIT_BACKUP,
     WAIT_HANDLE,
     WAIT_LIMIT,
     WAIT_LOAD,
@@ -96,6 +100,13 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
         facts |= TRIPPED
     if dispatch.permission.overdue:
         facts |= UNPERMITTED
+    backup = connector.backup
+    if backup and backup.engaged:
+        facts |= ISLANDED
+        if backup.closes:
+            facts |= FORMABLE
+        elif backup.ends:
+            facts |= ISLAND_ENDS
     return facts
 
 
@@ -108,13 +119,21 @@ def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type
     closed = visit.closed
     offerable = offerable_ma(connector)
     connector.offerable_ma = offerable
-    if not connector.supply.fit or not (closed or connector.supply.inside):
-        waiting |= WAIT_SUPPLY
-    if connector.limits.import_ma < MINIMUM_OFFER_MA:
-        if not connector.dispatch.wanted:  # by its digital link a vehicle may export all the same
-            waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
-    elif offerable < MINIMUM_OFFER_MA and not connector.vehicle.linked:
-        waiting |= WAIT_TARGET
+    backup = connector.backup
+    if backup and backup.engaged:
+        waiting = _find_island_waits(connector, backup)
+    else:
+        if not connector.supply.fit or not (closed or connector.supply.inside):
+            waiting |= WAIT_SUPPLY
+        if connector.limits.import_ma < MINIMUM_OFFER_MA:
+            if not connector.dispatch.wanted:  # by its link a vehicle may export all the same
+                waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
+        elif offerable < MINIMUM_OFFER_MA and not connector.vehicle.linked:
+            waiting |= WAIT_TARGET
+        if connector.restart.waiting:
+            waiting |= WAIT_RESTART
+        if backup and backup.forbids:
+            waiting |= WAIT_BACKUP
     if not closed:
         if not connector.contactor.rested:
             waiting |= WAIT_REST
@@ -126,8 +145,6 @@ def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type
         waiting |= WAIT_SELF_TEST  # after a day the vehicle unloads, and a new test lets it go on
     if connector.proximity.loose:
         waiting |= WAIT_HANDLE
-    if connector.restart.waiting:
-        waiting |= WAIT_RESTART
     if not visit.offering and not pilot.spaced:
         waiting |= WAIT_SPACING
     if pilot.state == STATE_D and not connector.settings.ventilation_present:
@@ -139,6 +156,14 @@ def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type
         waiting |= WAIT_VENTILATION
     if visit.state == OFFERED and pilot.asking and not facts & CLOSABLE:
         waiting |= WAIT_PILOT
+    return waiting
+
+
+def _find_island_waits(connector, backup) -> int:  # type: ignore[no-untyped-def]
+    # The supply is what is to be made, and nobody charges.
+    waiting = 0 if backup.offers else WAIT_BACKUP
+    if connector.limits.export_ma < UNLOADED_MA:
+        waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
     return waiting
 
 

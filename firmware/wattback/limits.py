@@ -26,6 +26,7 @@ OWNER_CABLE = const(7)  # what its proximity coding says that it carries
 OWNER_RESTART = const(8)  # rises slowly after an outage or a reset
 OWNER_TECHNICIAN = const(9)  # of somebody at the unit, until a restart
 OWNER_VEHICLE = const(10)  # its own ratings, as its link says them
+OWNER_SERVICE = const(11)  # what the rest of the house leaves of the service's peak
 OWNER_NAMES = (
     "hardware",
     "breaker",
@@ -38,11 +39,13 @@ OWNER_NAMES = (
     "restart",
     "technician",
     "vehicle",
+    "service",
 )
 
 # The mode of the power path, and the scope of a slot as a set of modes.
 MODE_GRID = const(0)
-MODE_NAMES = ("grid",)
+MODE_ISLAND = const(1)  # the vehicle feeds the home alone, or is about to
+MODE_NAMES = ("grid", "island")
 SCOPE_GRID = const(1)
 SCOPE_ISLAND = const(2)
 SCOPE_BOTH = const(3)
@@ -125,6 +128,7 @@ class Limits:
             LimitSlot(OWNER_RESTART, SCOPE_GRID, 0),
             LimitSlot(OWNER_TECHNICIAN, SCOPE_BOTH, 0),
             LimitSlot(OWNER_VEHICLE, SCOPE_BOTH, 0),
+            LimitSlot(OWNER_SERVICE, SCOPE_GRID, 0),
         )
         self.import_ma = 0
         self.import_owner = OWNER_HARDWARE

@@ -6,9 +6,10 @@ pilot tells the vehicle to stop. What can wait for its turn is in `turns.py`.
 """
 
 from wattback.contactor import LIVE_MV
-from wattback.fault_table import METER_IMPLAUSIBLE
+from wattback.facts import UNLOADED_MA
+from wattback.fault_table import METER_IMPLAUSIBLE, SUPPLY_OUT_OF_WINDOW
 from wattback.pilot import DUTY_F, STATE_A, STATE_E
-from wattback.session import DISCHARGING
+from wattback.session import BACKUP, DISCHARGING
 from wattback.signals import Inputs
 from wattback.vehicle import LINK_NONE
 
@@ -19,15 +20,20 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
     pilot = connector.pilot
     contactor = connector.contactor
     supply = connector.supply
+    backup = connector.backup
+    state = connector.session.state
     supply.sense(
         inputs.voltage_l1_mv,
         inputs.voltage_l2_mv,
         inputs.frequency_millihertz,
         inputs.leg_angle_decideg,
-        1 if connector.session.state == DISCHARGING else 0,
+        1 if state == DISCHARGING or state == BACKUP else 0,
         settings,
         dt_ms,
     )
+    if supply.fault_bits and backup and backup.watching and connector.magnitude_ma < UNLOADED_MA:
+        # An outage that is dealt with is no fault; a visit that still draws from it ends at once.
+        supply.fault_bits &= ~SUPPLY_OUT_OF_WINDOW
     pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
     if pilot.state == STATE_A and connector.vehicle.link != LINK_NONE:
         connector.dispatch.lose_vehicle(settings)
@@ -52,7 +58,7 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
     connector.dispatch.guard(
         inputs.voltage_l1_mv + inputs.voltage_l2_mv,
         inputs.frequency_millihertz,
-        supply.fit,
+        0 if backup and (backup.engaged or backup.forbids) else supply.fit,
         settings,
         dt_ms,
     )

@@ -2,9 +2,21 @@
 
 from micropython import const
 
-from wattback.limits import MODE_GRID, OWNER_PROGRAMME, OWNER_SITE, OWNER_TECHNICIAN
-from wattback.retained import BROWN_OUTS, EXPORT_WH, IMPORT_WH, OPENINGS, WATCHDOG_RESETS
-from wattback.signals import Inputs, Report, Status
+from wattback.limits import (
+    MODE_GRID,
+    MODE_ISLAND,
+    OWNER_PROGRAMME,
+    OWNER_SITE,
+    OWNER_TECHNICIAN,
+)
+from wattback.retained import (
+    BROWN_OUTS,
+    EXPORT_WH,
+    IMPORT_WH,
+    OPENINGS,
+    WATCHDOG_RESETS,
+)
+from wattback.signals import NO_GATEWAY, Inputs, Report, Status
 from wattback.targets import OWNER_PROGRAMME as TARGET_OF_PROGRAMME
 from wattback.targets import OWNER_SITE as TARGET_OF_SITE
 
@@ -13,7 +25,8 @@ TURN_SITE = const(3)
 TURN_PROGRAMME = const(4)
 TURN_CLOCK = const(7)
 TURN_TECHNICIAN = const(8)
-REPORT_TURNS = const(9)  # until every field of a Report is renewed
+_TURN_BACKUP = const(9)
+REPORT_TURNS = const(10)  # until every field of a Report is renewed
 _SEQUENCE_MASK = const((1 << 29) - 1)
 
 
@@ -34,7 +47,13 @@ def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: 
     status.session_state = connector.session.state
     status.waiting_for = connector.waiting_for
     status.export_waits = dispatch.waits
-    status.mode = MODE_GRID
+    backup = connector.backup
+    if backup:
+        status.mode = MODE_ISLAND if backup.engaged else MODE_GRID
+        status.grid_switch_closed = backup.switch_closed
+        status.backup_state = backup.state
+    else:
+        status.grid_switch_closed = 1
     status.in_service = dispatch.enter_service.in_service
     status.import_limit_ma = limits.import_ma
     status.export_limit_ma = limits.export_ma
@@ -118,6 +137,11 @@ def publish_report(connector, report: Report, turn: int) -> None:  # type: ignor
         report.paused_by = connector.limits.paused
         report.watchdog_resets = connector.retained[WATCHDOG_RESETS]
         report.brown_outs = connector.retained[BROWN_OUTS]
+    elif turn == _TURN_BACKUP:
+        if connector.backup:
+            connector.backup.publish(report, connector.stored)
+        else:
+            report.backup_waits = NO_GATEWAY
     else:
         report.export_day_wh = dispatch.export.day_wh
         report.export_day_left_s = dispatch.export.day_left_s

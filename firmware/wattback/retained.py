@@ -23,5 +23,10 @@ WATCHDOG_RESETS = const(10)  # restarts by the watchdog
 BROWN_OUTS = const(11)  # restarts because the board's own supply sagged, where it can tell
 # Openings of the contactor, ever: cold, hot for each cause from contactor.CAUSE_PLANNED on.
 OPENINGS = const(12)
-RETRIES = const(26)  # one word for each of fault_table.RETRY_ROWS
+ISLAND_WH = const(28)  # out of the vehicle and into it while it fed the home alone
+ISLAND_REST = const(29)
+ISLAND_IMPORT_WH = const(30)
+ISLAND_IMPORT_REST = const(31)
+BACKFED = const(32)  # 1: an island has reached the grid, and nobody on site has cleared it
+RETRIES = const(33)  # one word for each of fault_table.RETRY_ROWS
 WORDS = RETRIES + len(RETRY_ROWS)

@@ -25,7 +25,8 @@ NEVER = const(-1)
 CHANNEL_CONSOLE = const(0)
 CHANNEL_RTU = const(1)
 CHANNEL_VEHICLE = const(2)
-CHANNEL_TCP = const(3)  # the first of the connections
+CHANNEL_GATEWAY = const(3)
+CHANNEL_TCP = const(4)  # the first of the connections
 TCP_CONNECTIONS = const(4)
 CHANNELS = const(CHANNEL_TCP + TCP_CONNECTIONS)
 
@@ -60,7 +61,7 @@ class Service:
         self._vehicle_steps = _VEHICLE_STEPS_A_TICK if at_once else 0
         self._steps_left = self._steps
         self._vehicle_left = self._vehicle_steps
-        for channel in range(CHANNEL_TCP):
+        for channel in range(min(CHANNEL_TCP, len(ports))):
             self._open[channel] = 1
             ports[channel].opened()
 

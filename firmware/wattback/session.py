@@ -10,6 +10,7 @@ from micropython import const
 from wattback.contactor import (
     CAUSE_FAULT,
     CAUSE_FORCED,
+    CAUSE_ISLAND,
     CAUSE_MUST_TRIP,
     CAUSE_NONE,
     CAUSE_PERMISSION,
@@ -26,6 +27,7 @@ CHARGING = const(4)  # contactor closed: energy may flow into the vehicle
 DISCHARGING = const(5)  # contactor closed: energy may flow out of it, or has not ceased yet
 STOPPING = const(6)  # PWM off, contactor still closed: the vehicle unloads
 FAULT = const(7)  # contactor open until the latches allow
+BACKUP = const(8)  # contactor closed: the vehicle feeds a home that is cut off from the grid
 STATE_NAMES = (
     "boot",
     "idle",
@@ -35,6 +37,7 @@ STATE_NAMES = (
     "discharging",
     "stopping",
     "fault",
+    "backup",
 )
 
 # Facts of a tick.
@@ -51,6 +54,9 @@ CEASED = const(512)  # no power worth the name flows out of it
 TRIPPED = const(1024)  # the grid is abnormal for longer than a source may stay
 UNPERMITTED = const(2048)  # a withdrawn export goes on for longer than it may
 HALTED = const(4096)  # a row is latched whose action is to open, or to stop
+ISLANDED = const(8192)  # the home is an island, becomes one, or has not ceased to be one
+FORMABLE = const(16384)  # the contactor may close for it, both of its sides being dead
+ISLAND_ENDS = const(32768)  # it must open
 
 # A vehicle has 3 s to stop once the PWM is off; one that still draws after 6 s is cut off
 # (IEC 61851-1 sequences 10.1 and 10.2; evse.md 1.4, C).
@@ -70,6 +76,7 @@ WAIT_LOAD = const(256)  # the vehicle's side of the open contacts is not known t
 WAIT_HANDLE = const(512)  # the handle's button is pressed, or its adapter is loose
 WAIT_RESTART = const(1024)  # the random delay after an outage
 WAIT_PAUSE = const(2048)  # somebody has paused the visit
+WAIT_BACKUP = const(4096)  # an outage is being dealt with, and it is not the vehicle's turn
 WAIT_NAMES = (
     "supply",
     "limit",
@@ -83,6 +90,7 @@ WAIT_NAMES = (
     "handle",
     "restart_delay",
     "pause",
+    "backup",
 )
 
 _NO_FACTS = const(-1)
@@ -107,7 +115,8 @@ TRANSITIONS = (
         (HALTED, 0, FAULT, CAUSE_NONE),
         (0, CONNECTED, IDLE, CAUSE_NONE),
         (0, OFFERABLE, WAITING, CAUSE_NONE),
-        (_ENERGY, 0, CHARGING, CAUSE_NONE),  # sequence 4: within 3 s
+        (_ENERGY, ISLANDED, CHARGING, CAUSE_NONE),  # sequence 4: within 3 s
+        (_ENERGY | FORMABLE, 0, BACKUP, CAUSE_NONE),
     ),
     (  # CHARGING
         (FAULTY, 0, FAULT, CAUSE_FAULT),
@@ -134,6 +143,15 @@ TRANSITIONS = (
     ),
     (  # FAULT
         (0, HALTED, BOOT, CAUSE_NONE),  # prove everything anew
+    ),
+    (  # BACKUP
+        (FAULTY, 0, FAULT, CAUSE_FAULT),
+        (0, CONNECTED, IDLE, CAUSE_UNPLUG),
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),
+        (ISLAND_ENDS | UNLOADED, 0, WAITING, CAUSE_PLANNED),
+        (ISLAND_ENDS, 0, WAITING, CAUSE_ISLAND),
+        (HALTED, 0, WAITING, CAUSE_ISLAND),
+        (0, ISLANDED, CHARGING, CAUSE_NONE),  # the grid is back, and the vehicle follows it
     ),
 )
 
@@ -173,5 +191,6 @@ class Session:
         self.state = state
         self._at_rest = _NO_FACTS
         self._state_ms = 0
-        self.closed = 1 if CHARGING <= state <= STOPPING else 0
-        self.offering = 1 if OFFERED <= state <= DISCHARGING else 0
+        islands = state == BACKUP
+        self.closed = 1 if CHARGING <= state <= STOPPING or islands else 0
+        self.offering = 1 if OFFERED <= state <= DISCHARGING or islands else 0

@@ -6,6 +6,8 @@ magnitudes. The objects are built once; a tick only assigns to their attributes,
 not allocate. Booleans are 0 and 1, so that every field fits an int32 frame or register.
 """
 
+from micropython import const
+
 
 class Inputs:
     """What a board measured for this tick.
@@ -77,6 +79,8 @@ class Outputs:
         self.ground_fault_reset = 0
 
 
+NO_GATEWAY = const(-1)  # of Report.backup_waits
+
 # Names of the fields of Status and Report, in order: for whoever copies them all.
 STATUS_NAMES = (
     "sequence",
@@ -92,6 +96,8 @@ STATUS_NAMES = (
     "export_waits",
     "mode",
     "in_service",
+    "grid_switch_closed",
+    "backup_state",
     "import_limit_ma",
     "export_limit_ma",
     "import_limit_owner",
@@ -125,6 +131,8 @@ OPENING_NAMES = (
     "must_trip_hot",
     "permission_cold",
     "permission_hot",
+    "island_cold",
+    "island_hot",
 )
 REPORT_NAMES = (
     "uptime_s",
@@ -175,6 +183,12 @@ REPORT_NAMES = (
     "settings_version",
     "trip_row",
     "trip_acted",
+    "backup_refusal",
+    "backup_waits",
+    "backup_shed",
+    "service_w",
+    "island_wh",
+    "island_import_wh",
 ) + OPENING_NAMES
 
 
@@ -198,6 +212,8 @@ class Status:
     export_waits: int  # export.WAIT bits: why none may flow out of it
     mode: int  # limits.MODE_NAMES
     in_service: int  # grid/enter_service.py
+    grid_switch_closed: int  # as both contacts of the gateway's switch say; 1 without a gateway
+    backup_state: int  # backup.steps.STATE_NAMES
     import_limit_ma: int
     export_limit_ma: int
     import_limit_owner: int  # limits.OWNER_NAMES
@@ -222,7 +238,7 @@ class Status:
 
 class Report:
     """What the connector tells of itself now and then: the same object for ever, a few fields
-    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 63 ticks old.
+    renewed with each turn (`wattback.turns`) in a fixed rota: each is at most 70 ticks old.
     """
 
     uptime_s: int
@@ -273,6 +289,12 @@ class Report:
     settings_version: int  # of the site settings that a vehicle must acknowledge
     trip_row: int  # of the last must-trip of an export, trips.ROW_NAMES
     trip_acted: int  # who had acted by then, dispatch.ACTED_NAMES
+    backup_refusal: int  # backup.steps.REFUSAL_NAMES: what stopped the last attempt
+    backup_waits: int  # backup.readiness.WAIT bits: what would stop the next one; or NO_GATEWAY
+    backup_shed: int  # groups of loads that are disconnected
+    service_w: int  # through the service, positive into the grid; 0 while the gateway is silent
+    island_wh: int  # out of the vehicle while it fed the home alone
+    island_import_wh: int  # and into it
     # Openings ever, by contactor.CAUSE_NAMES.
     planned_cold: int
     planned_hot: int
@@ -288,6 +310,8 @@ class Report:
     must_trip_hot: int
     permission_cold: int
     permission_hot: int
+    island_cold: int
+    island_hot: int
 
     def __init__(self) -> None:
         for name in REPORT_NAMES:

@@ -12,7 +12,8 @@ OWNER_NONE = const(0)  # nobody: the vehicle charges as the limits allow
 OWNER_PROGRAMME = const(1)  # the utility's programme (SunSpec 704 WSet)
 OWNER_SITE = const(2)  # the site's own controller
 OWNER_DEPARTURE = const(3)  # the connector itself: the driver must be able to leave
-OWNER_NAMES = ("none", "programme", "site", "departure")
+OWNER_HOUSE = const(4)  # the connector itself: the mode that its owner has chosen
+OWNER_NAMES = ("none", "programme", "site", "departure", "house")
 
 # What became of the wishes.
 UNSET = const(0)

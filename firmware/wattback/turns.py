@@ -22,7 +22,7 @@ from wattback.limits import (
 )
 from wattback.pilot import DUTY_DIGITAL, MINIMUM_OFFER_MA, STATE_A
 from wattback.protection import renew_slow_bits, sense_load
-from wattback.session import DISCHARGING, OFFERED
+from wattback.session import BACKUP, DISCHARGING, OFFERED
 from wattback.vehicle import HIGHEST_RATING_W, LINK_AUTHORISED, LINK_REFUSED
 
 _VEHICLE = const(0)
@@ -60,8 +60,10 @@ def take_turn(connector, turn: int, lap_ms: int) -> None:  # type: ignore[no-unt
         dispatch.export.account(connector.meter.export_wh, lap_ms)
         connector.pass_time(lap_ms)
     elif turn == _PERMISSION:
-        discharging = 1 if connector.session.state == DISCHARGING else 0
-        dispatch.watch(inputs.power_w, discharging, settings, lap_ms)
+        state = connector.session.state
+        discharging = 1 if state == DISCHARGING else 0
+        if state != BACKUP:  # whose power nobody tells
+            dispatch.watch(inputs.power_w, discharging, settings, lap_ms)
         if discharging or dispatch.islanding.settled_ms >= 0:
             dispatch.supervise(
                 inputs.frequency_millihertz, discharging, settings, lap_ms, connector.passed_ms

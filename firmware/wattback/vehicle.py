@@ -55,13 +55,17 @@ INBOX_CHARGE_W = const(3)  # ratings, magnitudes
 INBOX_DISCHARGE_W = const(4)
 INBOX_VOLTAGE_MV = const(5)  # nominal
 INBOX_NORMAL_CATEGORY = const(6)  # IEEE 1547 normal category, 1 for A, 2 for B; 0: not said
+INBOX_MODES = const(7)  # what it can be, MODE bits
 # of MESSAGE_LOOP
 INBOX_SETTINGS = const(1)  # version of the settings that it has taken over; 0: none
 INBOX_SOC_BP = const(2)
 INBOX_MINIMUM_SOC_BP = const(3)
 INBOX_NEED_WH = const(4)  # still to be charged until departure
 INBOX_DEPARTURE_S = const(5)  # until departure; −1: not said
-INBOX_WORDS = const(7)
+INBOX_FORMING = const(6)  # 1: it forms a grid, or is ready to at 0 V
+INBOX_WORDS = const(8)
+
+MODE_FORMING = const(2)  # it can be the source of an island
 
 UNKNOWN = const(-1)
 _NOT_BEHIND = const(-1)
@@ -82,7 +86,9 @@ class Vehicle:
     said. charge_w, discharge_w: ratings, magnitudes. category: abnormal, 0 … 3. settings_version:
     to be acknowledged. fitting: the categories that may be here, see `categories.fitting`. inbox,
     inbox_full: the port fills the words and sets the flag; the tick reads them and clears it.
-    linked: 1 while the loop runs, so that the vehicle hears targets.
+    linked: 1 while the loop runs, so that the vehicle hears targets. forms: 1 when it can be the
+    source of an island here; the grid's categories do not matter for that. forming: 1 when it says
+    that it is, or is ready to.
     """
 
     def __init__(self) -> None:
@@ -101,6 +107,8 @@ class Vehicle:
         self.charge_w = 0
         self.discharge_w = 0
         self.category = 0
+        self.forms = 0
+        self.forming = 0
         self._second_ms = 0
         self._found = REFUSAL_NONE
         self._behind_ms = _NOT_BEHIND  # since the settings changed under an authorisation
@@ -193,13 +201,16 @@ class Vehicle:
         self._fits_as = fitting_bit(self.category, inbox[INBOX_NORMAL_CATEGORY])
         nominal_mv = settings.nominal_line_mv
         differs_mv = abs(inbox[INBOX_VOLTAGE_MV] - nominal_mv)
-        if self.discharge_w < _LEAST_RATING_W:
+        feeds = self.discharge_w >= _LEAST_RATING_W
+        fits = differs_mv <= nominal_mv // _VOLTAGE_TOLERANCE
+        self.forms = 1 if inbox[INBOX_MODES] & MODE_FORMING and feeds and fits else 0
+        if not feeds:
             self.refusal = REFUSAL_CHARGE_ONLY
         elif not inbox[INBOX_CERTIFIED]:
             self.refusal = REFUSAL_CERTIFICATION
         elif not self.fitting & self._fits_as:
             self.refusal = REFUSAL_CATEGORY
-        elif differs_mv > nominal_mv // _VOLTAGE_TOLERANCE:
+        elif not fits:
             self.refusal = REFUSAL_VOLTAGE
         else:
             self.refusal = self._found
@@ -217,6 +228,7 @@ class Vehicle:
         self.minimum_soc_bp = _within(inbox[INBOX_MINIMUM_SOC_BP], 0, 10000)
         self.need_wh = _within(inbox[INBOX_NEED_WH], 0, _HIGHEST_WH)
         self.departure_s = _within(inbox[INBOX_DEPARTURE_S], UNKNOWN, _LONGEST_S)
+        self.forming = 1 if inbox[INBOX_FORMING] else 0
         self._second_ms = 0
         if self.link != LINK_REFUSED:
             if not self.fitting & self._fits_as:  # by settings that it was not asked about
@@ -241,6 +253,8 @@ class Vehicle:
         self.charge_w = 0
         self.discharge_w = 0
         self.category = 0
+        self.forms = 0
+        self.forming = 0
         self._second_ms = 0
 
 

@@ -86,6 +86,19 @@ def _release_s2(site: Site, _arguments: Arguments) -> str:
     return ""
 
 
+def _fall_asleep(site: Site, _arguments: Arguments) -> str:
+    site.world.vehicle.parameters.asleep = True
+    return ""
+
+
+def _switch_motor(on: bool) -> Callable[[Site, Arguments], str]:
+    def switch(site: Site, _arguments: Arguments) -> str:
+        site.world.spare_gateway.home.parameters.motor_on = on
+        return ""
+
+    return switch
+
+
 def _limit(owner: int) -> Callable[[Site, Arguments], str]:
     def set_limit(site: Site, arguments: Arguments) -> str:
         import_ma, export_ma = _milliamps(arguments["import_a"]), _milliamps(arguments["export_a"])
@@ -216,7 +229,7 @@ _WRITE_ARGUMENTS = (
 )
 _HEARTBEAT_ARGUMENTS = (Number("every_s", "s", 0.1, 3600.0, "between two beats", "every"), _OVER)
 _NOISE_ARGUMENTS = (
-    Word("wire", "which serial wire", "on wire", ("console", "rtu", "vehicle")),
+    Word("wire", "which serial wire", "on wire", ("console", "rtu", "vehicle", "gateway")),
     Word("hex", "bytes as pairs of hexadecimal digits", "bytes", parse=_hex),
 )
 
@@ -225,6 +238,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("vehicle.unplug", "vehicle", "the driver unplugs", _unplug),
     Action("vehicle.open_s2", "vehicle", "the vehicle opens S2 without stopping first", _open_s2),
     Action("vehicle.release_s2", "vehicle", "the vehicle handles S2 by itself again", _release_s2),
+    Action(
+        "vehicle.fall_asleep",
+        "vehicle",
+        "the vehicle falls asleep: its link is silent and S2 open",
+        _fall_asleep,
+    ),
+    Action("home.start_motor", "site", "a motor in the home starts", _switch_motor(True)),
+    Action(
+        "home.stop_motor", "site", "the motor in the home is switched off", _switch_motor(False)
+    ),
     Action(
         "site.set_limit",
         "site",

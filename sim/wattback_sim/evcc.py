@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wattback_sim.evcc_messages import (
+    BOTH_MODES,
     EXIT_STANDBY,
+    FOLLOWING,
+    FORMING,
     OFF,
     ON,
     Fields,
@@ -21,6 +24,7 @@ from wattback_sim.evcc_messages import (
     to_line,
 )
 from wattback_sim.grid_code.site_settings import SiteSettings, told
+from wattback_sim.line_noise import disturbed
 from wattback_sim.parameters import parameter
 from wattback_sim.wires import Wire
 
@@ -68,7 +72,10 @@ class LinkParameters:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What the vehicle has to say. Power positive out of the vehicle; departure −1: not said."""
+    """What the vehicle has to say. Power positive out of the vehicle; departure −1: not said.
+
+    forms: it can be the source of an island; forming: it is, or is ready to.
+    """
 
     charge_w: float
     discharge_w: float
@@ -81,18 +88,24 @@ class Readings:
     need_wh: float
     departure_s: float
     running: bool
+    forms: bool = False
+    forming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What the connector has said. target_w: positive out of the vehicle. charge_w, discharge_w:
-    magnitudes. permitted: an export may be. wanted: it is asked for, so close S2."""
+    magnitudes. permitted: an export may be. wanted: it is asked for, so close S2. forming: be the
+    source of an island, with this voltage between the legs and this frequency."""
 
     target_w: float
     charge_w: float
     discharge_w: float
     permitted: bool
     wanted: bool
+    forming: bool = False
+    voltage_v: float = 0.0
+    frequency_hz: float = 0.0
 
 
 class Evcc:
@@ -122,6 +135,7 @@ class Evcc:
         self._line = bytearray()
         self._turn: Message | None = None  # the request to send, None while it is silent
         self._answered = False
+        self._hurries = False
         self._next_us = 0
         self._heard_us = 0
         self._session = 0
@@ -147,14 +161,20 @@ class Evcc:
             self.orders is not None and now_us - self._heard_us >= p.timeout_s * 1e6
         ):
             self._set_up(now_us)
-        if now_us >= self._next_us:
+        hurries = self._hurries and self._answered and self._turn == Message.ChargeLoop
+        if hurries or now_us >= self._next_us:
+            self._hurries = False
             self._ask(now_us)
+
+    def hurry(self) -> None:
+        """What it says of itself has changed: say so as soon as the last answer is there."""
+        self._hurries = True
 
     def deliver(self, now_us: int, data: bytes) -> None:
         """See Peer."""
         if self._turn is None or self.cut:
             return
-        for byte in self._disturbed(data):
+        for byte in disturbed(data, self.noise, self._random):
             if byte != 0x0A:
                 self._line.append(byte)
                 if len(self._line) > _LONGEST_LINE:
@@ -221,6 +241,8 @@ class Evcc:
             fields[Key.IEEE1547NormalCategory] = p.normal_category - 1
         if p.abnormal_category:
             fields[Key.IEEE1547AbnormalCategory] = p.abnormal_category - 1
+        if is_.forms:
+            fields[Key.SupportedModes] = BOTH_MODES
         return fields
 
     def _state_to_say(self) -> Fields:
@@ -236,6 +258,8 @@ class Evcc:
         }
         if is_.departure_s >= 0.0:
             fields[Key.DepartureTime] = _whole(is_.departure_s, 604800)
+        if is_.forms:
+            fields[Key.GeneratorMode] = FORMING if is_.forming else FOLLOWING
         return fields
 
     def _send(self, fields: Fields) -> bool:
@@ -245,17 +269,9 @@ class Evcc:
         self._answered = False
         if self._wire is None or self.cut:
             return False
-        disturbed = self._disturbed(line)
-        self._wire.send(disturbed)
-        return disturbed == line
-
-    def _disturbed(self, data: bytes) -> bytes:
-        if not self.noise:
-            return data
-        return bytes(
-            byte ^ 1 << int(self._random() * 8) if self._random() * 100.0 < self.noise else byte
-            for byte in data
-        )
+        sent = disturbed(line, self.noise, self._random)
+        self._wire.send(sent)
+        return sent == line
 
     def _take(self, now_us: int, answer: Fields) -> None:
         code = answer.get(Key.ResponseCode)
@@ -292,7 +308,12 @@ class Evcc:
             discharge_w=float(answer[Key.EVSEMaximumDischargePower]),
             permitted=bool(answer[Key.PermitService]),
             wanted=answer.get(Key.EVSENotification) == EXIT_STANDBY,
+            forming=answer.get(Key.RequiredDEROperatingMode) == FORMING,
+            voltage_v=answer.get(Key.EVSETargetVoltage, 0) / 1000.0,
+            frequency_hz=answer.get(Key.EVSETargetFrequency, 0) / 1000.0,
         )
+        if Key.EVSEUpdateTime in answer:  # something is to be heard sooner than usual
+            self._next_us = now_us + answer[Key.EVSEUpdateTime] * 1000
         others = answer[Key.SettingsVersion] != self.settings
         if others and self.parameters.acknowledges:
             self._go_on(Message.ChargeParameterDiscovery, now_us)

@@ -46,6 +46,7 @@ class Key(IntEnum):
     EVSEMaximumDischargePower = 26
     EVSENominalVoltage = 27
     EVSENominalFrequency = 28
+    RequiredDEROperatingMode = 30
     PermitService = 32
     EnterServiceVoltageHigh = 33
     EnterServiceVoltageLow = 34
@@ -67,6 +68,11 @@ class Key(IntEnum):
     VoltVar = 50
     WattVar = 51
     VoltVarReference = 52
+    SupportedModes = 53
+    GeneratorMode = 54
+    EVSETargetVoltage = 55
+    EVSETargetFrequency = 56
+    EVSEUpdateTime = 57
 
 
 class Message(IntEnum):
@@ -91,6 +97,8 @@ class ResponseCode(IntEnum):
 
 EXIT_STANDBY = 1
 ON, OFF = 0, 1
+FOLLOWING, FORMING = 0, 1
+BOTH_MODES = 1 << FOLLOWING | 1 << FORMING
 
 Fields = dict[int, Any]
 

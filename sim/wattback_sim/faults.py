@@ -4,40 +4,12 @@ One table; a pair that is not in it is refused. Each row says what breaks, and w
 sound, so that scenarios can end a fault after its time.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from wattback_sim.errors import BadInputError, suggestion
+from wattback_sim.fault_kind import FaultKind as FaultKind
+from wattback_sim.gateway_faults import GATEWAY_FAULT_KINDS
 from wattback_sim.parameters import check_number, unit_of
 from wattback_sim.sensors import SENSOR_NAMES
 from wattback_sim.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class FaultKind:
-    """One row. owner.attribute of the world takes `broken`, or the amount, and later `sound`.
-
-    unit: of the amount, "" where there is none; low, high: its range.
-    """
-
-    part: str
-    kind: str
-    text: str
-    owner: Callable[[World], object]
-    attribute: str
-    broken: bool | str
-    sound: bool | str | float
-    unit: str = ""
-    low: float = 0.0
-    high: float = 0.0
-
-    def break_it(self, world: World, amount: float) -> None:
-        """Make the part faulty; `amount` counts where the kind has one."""
-        setattr(self.owner(world), self.attribute, amount if self.unit else self.broken)
-
-    def mend(self, world: World) -> None:
-        """Make the part sound again."""
-        setattr(self.owner(world), self.attribute, self.sound)
 
 
 def _path(world: World) -> object:
@@ -196,6 +168,7 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
     FaultKind(
         "inverter", "frozen", "keeps the power that it has", _inverter, "frozen", True, False
     ),
+    *GATEWAY_FAULT_KINDS,
     *(row for name in SENSOR_NAMES for row in _sensor(name)),
 )
 

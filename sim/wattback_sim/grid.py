@@ -35,6 +35,7 @@ class GridParameters:
 class Grid:
     """Voltages under load. On a single phase all of it is leg 1's, and leg 2 is the neutral.
 
+    nominal_v: between the legs.
     voltage_l1_v, voltage_l2_v: RMS to neutral. leg_angle_deg: of leg 2 against leg 1; 0 while one
     of them is dead. line_v: between the legs, which is what a vehicle gets: their sum while they
     are opposite; with equal legs the sum times the sine of half their angle.
@@ -43,8 +44,8 @@ class Grid:
     def __init__(self, parameters: GridParameters, island: IslandParameters | None = None) -> None:
         self.parameters = parameters
         legs = 1.0 if parameters.single_phase else 2.0
-        self._nominal_v = legs * parameters.leg_v
-        self._island = Island(island or IslandParameters(), self._nominal_v, parameters.nominal_hz)
+        self.nominal_v = legs * parameters.leg_v
+        self._island = Island(island or IslandParameters(), self.nominal_v, parameters.nominal_hz)
         self.voltage_l1_v = 0.0
         self.voltage_l2_v = 0.0
         self.leg_angle_deg = 0.0
@@ -65,7 +66,7 @@ class Grid:
         """
         island = self._island
         island.step(power_w, reactive_var, dt_s)
-        voltage_pu = island.voltage_v / self._nominal_v
+        voltage_pu = island.voltage_v / self.nominal_v
         apart_pu = self.parameters.leg_unbalance_pu * voltage_pu
         self._settle(voltage_pu, apart_pu, 0.0, island.frequency_hz)
 

@@ -110,6 +110,18 @@ class LimitLedger:
         """All of them."""
         return self._settings
 
+    @property
+    def island_export_ma(self) -> int:
+        """The largest that may flow out of the vehicle into a home that is cut off: what others
+        than hardware and people at the unit have said counts for the grid alone."""
+        settings = self._settings
+        exports = [settings["hardware_limit_ma"], settings["breaker_ma"] * 8 // 10]
+        if OWNER_TECHNICIAN in self._paused:
+            exports.append(0)
+        elif self._said[OWNER_TECHNICIAN][1] != NO_LIMIT_MA:
+            exports.append(self._said[OWNER_TECHNICIAN][1])
+        return min(exports)
+
     def _settled(self, now_us: int, latest_us: int) -> bool:
         """Take over the new sums; one that is smaller has time until `latest_us`."""
         import_ma, export_ma = self._smallest()

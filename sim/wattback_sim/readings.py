@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wattback_sim.board import AT
 from wattback_sim.errors import BadInputError, suggestion
+from wattback_sim.gateway import Gateway
 from wattback_sim.site import Site
 from wattback_sim.trace import COLUMNS
 
@@ -22,6 +23,78 @@ class Instrument:
     text: str
     read: Callable[[Site], Value]
 
+
+def _of_gateway(read: Callable[[Gateway], Value]) -> Callable[[Site], Value]:
+    """Where there is none, what a spare one shows: its switch is closed, and nothing flows."""
+    return lambda site: read(site.world.spare_gateway)
+
+
+# Of the home and its gateway.
+HOME_INSTRUMENTS: tuple[Instrument, ...] = (
+    Instrument(
+        "world.grid_switch_closed",
+        "",
+        "the main contact of the grid switch",
+        _of_gateway(lambda gateway: int(gateway.switch.closed)),
+    ),
+    Instrument(
+        "world.home_voltage_v",
+        "V",
+        "of the home, line to line",
+        _of_gateway(lambda gateway: gateway.voltage_l1_v + gateway.voltage_l2_v),
+    ),
+    Instrument(
+        "world.home_l1_v",
+        "V",
+        "of the home's leg 1",
+        _of_gateway(lambda gateway: gateway.voltage_l1_v),
+    ),
+    Instrument(
+        "world.home_l2_v",
+        "V",
+        "of the home's leg 2",
+        _of_gateway(lambda gateway: gateway.voltage_l2_v),
+    ),
+    Instrument(
+        "world.grid_side_voltage_v",
+        "V",
+        "on the grid's side of the switch, line to line",
+        _of_gateway(lambda gateway: gateway.grid_l1_v + gateway.grid_l2_v),
+    ),
+    Instrument(
+        "world.service_w",
+        "W",
+        "through the service, positive into the grid",
+        _of_gateway(lambda gateway: gateway.service_w),
+    ),
+    Instrument(
+        "world.house_w", "W", "of the home's loads", _of_gateway(lambda gateway: gateway.loads_w)
+    ),
+    Instrument(
+        "world.solar_w",
+        "W",
+        "of the home's solar",
+        _of_gateway(lambda gateway: gateway.solar.power_w),
+    ),
+    Instrument(
+        "world.island_wh",
+        "Wh",
+        "out of the vehicle into a home cut off from the grid, so far",
+        lambda site: site.world.island_wh,
+    ),
+    Instrument(
+        "world.sync_angle_deg",
+        "deg",
+        "of the home against the grid, 0 unless both are live",
+        _of_gateway(lambda gateway: gateway.angle_deg),
+    ),
+    Instrument(
+        "world.shed",
+        "",
+        "groups of the home's loads that are disconnected",
+        _of_gateway(lambda gateway: gateway.home.shed),
+    ),
+)
 
 INSTRUMENTS: tuple[Instrument, ...] = (
     Instrument("world.time_s", "s", "since the start", lambda site: site.clock.now_us / 1e6),
@@ -44,10 +117,10 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         "world.voltage_v",
         "V",
         "of the supply, line to line",
-        lambda site: site.world.grid.voltage_l1_v + site.world.grid.voltage_l2_v,
+        lambda site: site.world.bus.voltage_l1_v + site.world.bus.voltage_l2_v,
     ),
     Instrument(
-        "world.frequency_hz", "Hz", "of the supply", lambda site: site.world.grid.frequency_hz
+        "world.frequency_hz", "Hz", "of the supply", lambda site: site.world.bus.frequency_hz
     ),
     Instrument(
         "world.contacts_closed", "", "the main contacts", lambda site: int(site.world.path.closed)
@@ -76,6 +149,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
         "the latest of these in a sentence, empty while there is none",
         lambda site: site.truths.last_broken,
     ),
+    *HOME_INSTRUMENTS,
 )
 
 

@@ -1,7 +1,7 @@
 """The register map for host programs: points by name, and their registers as engineering values.
 
 The rows come from `registers.csv`, which is generated with the firmware's own tables. A point is
-called "704.WSet"; one of our own model also by its name alone, in either spelling
+called "704.WSet"; one of our own models also by its name alone, in either spelling
 ("SiteImportLimit", "site_import_limit"). Names of values are the firmware's ("charging"), those of
 the standard models in the same small letters ("split_phase").
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wattback_sim.errors import BadInputError, suggestion
 
-VENDOR_MODEL = 64750
+VENDOR_MODELS = (64750, 64751)
 
 # What a point's registers stand for: a number, a name, the names of the bits that are set, a text;
 # None is "not implemented".
@@ -85,14 +85,15 @@ POINTS: tuple[Point, ...] = _read_points()
 def _by_name() -> dict[str, Point]:
     points = {point.full_name: point for point in POINTS}
     for point in POINTS:
-        if point.model == VENDOR_MODEL:
-            points[point.name] = point
-            points[snake_case(point.name)] = point
+        if point.model in VENDOR_MODELS:
+            # What both have, heads and scale factors, is the first one's.
+            points.setdefault(point.name, point)
+            points.setdefault(snake_case(point.name), point)
     return points
 
 
 def snake_case(name: str) -> str:
-    """A name of our model in small letters: site_import_limit for SiteImportLimit."""
+    """A name of our models in small letters: site_import_limit for SiteImportLimit."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 

@@ -70,6 +70,8 @@ class Site:
         )
         self.wiring = Wiring(self.board, self.timetable)
         self.world.vehicle.evcc.attach(self.wiring.vehicle)
+        if self.world.gateway is not None:
+            self.world.gateway.link.attach(self.wiring.gateway)
         self.controller = Controller(
             self.clock, self.timetable, self.wiring, settings["modbus_unit_id"]
         )
@@ -78,6 +80,7 @@ class Site:
         self.story = Story(self.board, tell)
         self.watchers: list[Callable[[], None]] = []
         self._next_tick_us = TICK_US
+        self._starved = False  # without an auxiliary supply in a dead home
         self._drivers: dict[str, Callable[[int], bool]] = {}  # of parameters, by path
 
     # --- time ---
@@ -128,6 +131,13 @@ class Site:
         self.ledger.restarted()
         self.truths.restarted()
         self.story.restarted()
+
+    def _starve(self) -> None:
+        self._starved = not self._starved
+        if self._starved:
+            self.power_off()
+        else:
+            self.power_on()
 
     def close(self) -> None:
         """End the firmware: the site is not used again. Harmless when called again."""
@@ -197,6 +207,8 @@ class Site:
         self.clock.now_us = now_us
         self._advance(now_us)
         board = self.board
+        if self.world.auxiliary_empty != self._starved:
+            self._starve()
         if board.powered:
             self.wiring.before_tick()
             board.tick()

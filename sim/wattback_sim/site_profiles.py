@@ -142,7 +142,7 @@ class _ProfileReader(TomlReader):
         given = self.table("settings")
         self.refuse_unknown(given, [name for name in _ROWS if name not in OWN_SETTINGS], place)
         settings = dict(_DEFAULTS)
-        nominal = given.get("nominal_millihertz", settings["nominal_millihertz"])
+        nominal = given.get("nominal_millihertz") or settings["nominal_millihertz"]
         for name, value in given.items():
             try:
                 settings[name] = check_setting(name, value, nominal)

@@ -11,6 +11,7 @@ from wattback.contactor import CAUSE_NAMES
 from wattback.limits import OWNER_NAMES
 from wattback.pilot import STATE_NAMES
 from wattback.session import (
+    BACKUP,
     BOOT,
     CHARGING,
     DISCHARGING,
@@ -20,6 +21,7 @@ from wattback.session import (
     STOPPING,
     WAITING,
 )
+from wattback_sim.backup_story import BackupStory
 from wattback_sim.board import AT, SimulatedBoard
 from wattback_sim.export_story import ExportStory
 from wattback_sim.fault_texts import FAULT_TEXTS
@@ -70,6 +72,7 @@ class Story:
         self._power_due_us: int | None = None
         self._power_w = 0.0
         self._export = ExportStory(board, self.add)
+        self._backup = BackupStory(board, self.add)
 
     def add(self, kind: str, text: str) -> None:
         """Something that the firmware does not say by itself."""
@@ -83,6 +86,7 @@ class Story:
         self._last = (BOOT, self._last[1], 0, 0, 0, 0)
         self._power_due_us = None
         self._export.restarted()
+        self._backup.restarted()
 
     def watch(self) -> None:
         """Compare this tick with the one before."""
@@ -96,6 +100,7 @@ class Story:
         if self._power_due_us is not None:
             self._watch_power()
         self._export.watch()
+        self._backup.watch()
         self._watch_vehicle()
 
     def _changed(self, before: tuple[int, ...], now: tuple[int, ...]) -> None:
@@ -125,7 +130,9 @@ class Story:
 
     def _contactor_switched(self, closed: bool) -> None:
         board = self._board
-        if closed:
+        if closed and board.status("session_state") == BACKUP:
+            self.add("connector", "closes the contactor between two dead sides")
+        elif closed:
             state = STATE_NAMES[board.status("pilot_state")]
             self.add(
                 "connector", f"closes the contactor: the vehicle asks for energy (pilot {state})"
@@ -157,6 +164,11 @@ class Story:
             self.add(
                 "connector", f"withdraws its offer and lets the vehicle stop: needs {reasons}"
             )
+        elif now == BACKUP:
+            self._power_due_us = None  # it comes with the voltage
+        elif before == BACKUP and now == CHARGING:
+            self.add("connector", "the vehicle follows the grid again, and may charge")
+            self._expect_power()
         elif now == DISCHARGING:
             self.add("connector", "lets the vehicle discharge")
             self._expect_power()
@@ -194,7 +206,7 @@ class Story:
         self._power_due_us = now_us + _SETTLE_US
         if settled:
             self._power_due_us = None
-            volts = world.grid.voltage_l1_v + world.grid.voltage_l2_v
+            volts = world.bus.voltage_l1_v + world.bus.voltage_l2_v
             words = power_in_words(world.power_w)
             self.add("vehicle", f"{words}: {abs(world.current_a):.1f} A at {volts:.0f} V")
 

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Callable
 from typing import TextIO
 
+from wattback.backup.steps import STATE_NAMES as BACKUP_NAMES
 from wattback.contactor import CAUSE_NAMES
 from wattback.export import WAIT_NAMES as EXPORT_WAIT_NAMES
 from wattback.fault_table import FAULTS
@@ -59,6 +60,7 @@ ENUMERATED: dict[str, tuple[str, ...]] = {
     "waiting_for": WAIT_NAMES,
     "target_owner": TARGET_OWNER_NAMES,
     "export_waits": EXPORT_WAIT_NAMES,
+    "backup_state": BACKUP_NAMES,
 }
 # Columns whose cell is a set of names joined by ";".
 SETS = ("faults", "waiting_for", "export_waits")
@@ -75,6 +77,7 @@ COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
     "session_state": _named("session_state", SESSION_NAMES),
     "mode": _named("mode", MODE_NAMES),
     "in_service": _word("in_service"),
+    "grid_switch_closed": _word("grid_switch_closed"),
     "import_limit_ma": _word("import_limit_ma"),
     "export_limit_ma": _word("export_limit_ma"),
     "import_limit_owner": _named("import_limit_owner", OWNER_NAMES),
@@ -94,6 +97,9 @@ COLUMNS: dict[str, Callable[[SimulatedBoard], Cell]] = {
     "waiting_for": lambda board: ";".join(wait_names(board.answer[AT["waiting_for"]])),
     "target_owner": _named("target_owner", TARGET_OWNER_NAMES),
     "export_waits": lambda board: ";".join(export_wait_names(board.answer[AT["export_waits"]])),
+    "backup_state": _named("backup_state", BACKUP_NAMES),
+    "island_wh": _word("island_wh"),
+    "island_import_wh": _word("island_import_wh"),
 }
 
 

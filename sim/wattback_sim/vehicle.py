@@ -4,6 +4,7 @@ With basic signalling it reads the duty as IEC 61851-1 Table A.8 tells a vehicle
 it wants energy, and follows a changed duty within its own time. Parameters make it slow, greedy,
 or in need of air. While its link runs (`evcc.py`) it follows the connector's target with its
 inverter, both ways; the duty is then one more limit for charging. Current is positive out of it.
+While its inverter forms an island (`forming.py`), what it carries is the home's to say.
 """
 
 import math
@@ -13,6 +14,7 @@ from wattback.pilot import ma_for_duty_bp
 from wattback_sim.active_islanding import ActiveIslanding, ActiveIslandingParameters
 from wattback_sim.battery import Battery
 from wattback_sim.evcc import Evcc, LinkParameters, Orders, Readings
+from wattback_sim.forming import Forming, FormingParameters
 from wattback_sim.grid_code.grid_code import GridCode, GridCodeParameters
 from wattback_sim.inverter import Inverter, InverterParameters
 from wattback_sim.parameters import parameter
@@ -23,6 +25,8 @@ _C_OHM = 2740.0 * 1300.0 / (2740.0 + 1300.0)
 _D_OHM = 2740.0 * 270.0 / (2740.0 + 270.0)
 _LEAST_LINE_V = 150.0  # below it the on-board charger does not run
 _STOPPED_A = 0.3
+_WAKING_V = -10.0  # at the plug, for so long, and then back (state F; evse.md 1.2)
+_WAKING_S = 0.2
 _DIGITAL_BP = range(300, 701)  # the duty that refers to the digital link (evse.md 1.2, C)
 
 
@@ -46,6 +50,9 @@ class VehicleParameters:
     obeys_duty: bool = parameter(True, "", 0, 1, "false: draws max_current_a whatever is offered")
     s2_without_pwm: bool = parameter(False, "", 0, 1, "closes S2 without an offer (simplified)")
     ventilation: bool = parameter(False, "", 0, 1, "asks for state D instead of C")
+    asleep: bool = parameter(
+        False, "", 0, 1, "its link is silent and S2 open, until a pulse on the pilot wakes it"
+    )
 
 
 class Vehicle:
@@ -61,6 +68,7 @@ class Vehicle:
         seed: int,
         active_islanding: ActiveIslandingParameters | None = None,
         grid_code: GridCodeParameters | None = None,
+        forming: FormingParameters | None = None,
     ) -> None:
         self.parameters = parameters
         self.active_islanding = ActiveIslanding(
@@ -70,6 +78,7 @@ class Vehicle:
         self._grid_code_parameters = grid_code or GridCodeParameters()
         self.battery = battery
         self.inverter = Inverter(inverter)
+        self.forming = Forming(forming or FormingParameters(), inverter)
         self.evcc = Evcc(link, self._readings, seed)
         self.plugged = parameters.plugged
         self.s2_closed = False
@@ -86,6 +95,8 @@ class Vehicle:
         self._digital = False  # the duty refers to the link
         self._offered_since_s: float | None = None
         self._refused_since_s = 0.0
+        self._heard_s = 0.0  # when its link was alive
+        self._waking_s = 0.0
 
     def plug_in(self) -> None:
         """The driver plugs in: a visit begins."""
@@ -98,6 +109,7 @@ class Vehicle:
         self.plugged = False
         self.s2_closed = False
         self._orders = None
+        self.forming.unplug()
         self._read_a = self._allowed_a = 0.0
         self._digital = False
         self._offered_since_s = None
@@ -121,6 +133,19 @@ class Vehicle:
         left_wh = max(0.0, p.need_kwh * 1000.0 - self.energy_wh)
         return min(left_wh, self.battery.room_wh(p.target_soc))
 
+    def most_charge_w(self, line_v: float) -> float:
+        """What charger and battery take at this voltage, in W."""
+        return min(self.parameters.max_current_a * line_v, self.battery.acceptable_w())
+
+    def feel_pilot(self, high_v: float, dt_s: float) -> None:
+        """While it is asleep: the pilot's upper level at its plug for `dt_s`."""
+        if high_v <= _WAKING_V and self.plugged:
+            self._waking_s += dt_s
+            return
+        if self._waking_s >= _WAKING_S:
+            self.parameters.asleep = False
+        self._waking_s = 0.0
+
     @property
     def support_var(self) -> float:
         """The part of it that the grid code asks for; a meter's currents show it."""
@@ -129,7 +154,7 @@ class Vehicle:
     @property
     def reactive_var(self) -> float:
         """Reactive power, positive into the grid: little, and only of a running inverter."""
-        if self._orders is None:
+        if self._orders is None or self.forming.active:
             return 0.0
         power_w = abs(self._power_w())
         return self.support_var + power_w * (
@@ -144,15 +169,27 @@ class Vehicle:
         self._line_v = line_v
         if self.current_a:
             self._move_energy(dt_s)
-        self.evcc.advance(now_us, self.plugged)
+        self.evcc.advance(now_us, self.plugged and not self.parameters.asleep)
+        if self.evcc.orders is not None:
+            self._heard_s = now_s
         if self.plugged:
             if self.evcc.orders is not self._orders:
                 self._listen()
             self._read_duty(now_s, duty_bp)
             self._switch_s2(now_s)
+        self._form(now_us, dt_s, line_v)
         self._obey_grid_code(line_v, line_hz, dt_s)
         self._push(line_v, line_hz, dt_s)
         self._flow(dt_s)
+
+    def _form(self, now_us: int, dt_s: float, line_v: float) -> None:
+        forming = self.forming
+        formed = forming.active
+        may = self.s2_closed and self.battery.soc > self.parameters.minimum_soc
+        forming.advance(now_us, dt_s, self._orders, may, line_v)
+        if forming.active != formed:
+            self.current_a = 0.0
+            self.evcc.hurry()
 
     def _obey_grid_code(self, line_v: float, line_hz: float, dt_s: float) -> None:
         # The connector permits a service once the grid has been good for its delay, so a
@@ -164,6 +201,7 @@ class Vehicle:
         if (
             site is None
             or not (feeds and permitted)
+            or self.forming.active
             or self.inverter.feeds_on
             or not self._grid_code_parameters.on
         ):
@@ -179,7 +217,7 @@ class Vehicle:
 
     def _push(self, line_v: float, line_hz: float, dt_s: float) -> None:
         detection = self.active_islanding
-        if not line_v:
+        if not line_v or self.forming.active:
             detection.forget()
         elif detection.detected:
             detection.wait(line_v / self.inverter.parameters.nominal_v, line_hz, dt_s)
@@ -206,6 +244,8 @@ class Vehicle:
         if orders is None:
             if self.inverter.feeds_on and self.evcc.parameters.on:
                 return  # what it was told last still counts for it
+            if self.forming.outlasts(self._now_s - self._heard_s):
+                return
             self.current_a = min(0.0, self.current_a)
         self._orders = orders
 
@@ -229,7 +269,7 @@ class Vehicle:
     def _switch_s2(self, now_s: float) -> None:
         p = self.parameters
         stopped = abs(self.current_a) < _STOPPED_A
-        if self.s2_forced_open:
+        if self.s2_forced_open or p.asleep:
             self.s2_closed = False
         elif not self.wants_energy() and not self._wants_to_feed():
             if stopped:
@@ -239,7 +279,9 @@ class Vehicle:
         elif self._offered_since_s is not None:
             if now_s - self._offered_since_s >= p.start_s:
                 self.s2_closed = True
-        elif now_s - self._refused_since_s >= p.stop_s and (stopped or not p.obeys_duty):
+        elif now_s - self._refused_since_s >= p.stop_s and (
+            stopped or self.forming.active or not p.obeys_duty
+        ):  # the loads of an island cannot be stopped first
             self.s2_closed = self.s2_closed and not p.obeys_duty
 
     def _wants_to_feed(self) -> bool:
@@ -252,6 +294,10 @@ class Vehicle:
 
     def _flow(self, dt_s: float) -> None:
         line_v = self._line_v
+        if self.forming.active:
+            if not line_v:
+                self.current_a = 0.0
+            return
         linked = self._orders is not None or self.inverter.forced_w > 0.0
         if line_v < (self.inverter.parameters.low_v if linked else _LEAST_LINE_V) or not line_v:
             self.current_a = 0.0
@@ -328,4 +374,6 @@ class Vehicle:
             need_wh=self.need_wh(),
             departure_s=left_s,
             running=abs(self.current_a) >= _STOPPED_A,
+            forms=self.forming.parameters.forms,
+            forming=self.forming.active,
         )

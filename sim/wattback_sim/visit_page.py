@@ -11,15 +11,21 @@ def page_of(player: Player, result: RunResult, seed: int, closing: str = "") -> 
     board = player.board
     held = "held in every tick" if not result.violations else f"{len(result.violations)} broken"
     met = sum(verdict.met_us is not None for verdict in result.verdicts)
+    home: list[tuple[str, str]] = []
+    runs_on = [("firmware on", result.interpreter), ("seed", str(seed))]
+    if player.world.gateway is not None:
+        home = [("energy for the home alone", f"{board.status('island_wh') / 1000:.2f} kWh")]
+        # Together, since eight figures fit into a row.
+        runs_on = [("firmware on", f"{result.interpreter}, seed\N{NO-BREAK SPACE}{seed}")]
     facts = (
         ("energy into the vehicle", f"{board.status('import_wh') / 1000:.2f} kWh"),
         ("energy out of the vehicle", f"{board.status('export_wh') / 1000:.2f} kWh"),
+        *home,
         ("battery", f"{_first_soc(player):.0f} % → {player.world.battery.soc * 100:.0f} %"),
         ("openings under load", str(board.status("hot_openings"))),
         ("truths", held),
         ("expectations", f"{met} of {len(result.verdicts)} met"),
-        ("firmware on", result.interpreter),
-        ("seed", str(seed)),
+        *runs_on,
     )
     events = [PageEvent(event.t_us // 1000, event.kind, event.text) for event in result.events]
     return render_page(

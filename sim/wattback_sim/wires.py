@@ -1,10 +1,10 @@
 """The wires of a simulated board, seen from the far end: what a peer is, and what it holds.
 
-A board has three serial wires (console, Modbus RTU, vehicle link) and four TCP connections. At one
-end is the board: `wiring.py` carries bytes to and from its ports. At the other is a *peer*: a
-vehicle's link controller, a scenario's Modbus master, a PTY, a program's serial port. Bytes take
-the time that they take on a real wire; moving them never moves the world, so a run is the same in
-every tick whether somebody talks or not.
+A board has four serial wires (console, Modbus RTU, vehicle link, gateway link) and four TCP
+connections. At one end is the board: `wiring.py` carries bytes to and from its ports. At the other
+is a *peer*: a vehicle's link controller, a scenario's Modbus master, a PTY, a program's serial
+port. Bytes take the time that they take on a real wire; moving them never moves the world, so a
+run is the same in every tick whether somebody talks or not.
 
 For whoever writes a peer:
 

@@ -19,6 +19,7 @@ from wattback.boards.sim import (
 )
 from wattback.service import (
     CHANNEL_CONSOLE,
+    CHANNEL_GATEWAY,
     CHANNEL_RTU,
     CHANNEL_TCP,
     CHANNEL_VEHICLE,
@@ -32,10 +33,11 @@ from wattback_sim.wires_tcp import Connection
 
 CONSOLE_BAUD = 115_200
 VEHICLE_BAUD = 115_200
+GATEWAY_BAUD = 115_200
 
 
 class Wiring:
-    """console, rtu, vehicle: the serial wires; `serial`: the three by name."""
+    """console, rtu, vehicle, gateway: the serial wires; `serial`: the four by name."""
 
     def __init__(self, board: SimulatedBoard, timetable: Timetable) -> None:
         def wire(channel: int, baud: int) -> SerialWire:
@@ -44,7 +46,13 @@ class Wiring:
         self.console = wire(CHANNEL_CONSOLE, CONSOLE_BAUD)
         self.rtu = wire(CHANNEL_RTU, board.settings_by_name["modbus_baud"])
         self.vehicle = wire(CHANNEL_VEHICLE, VEHICLE_BAUD)
-        self.serial = {"console": self.console, "rtu": self.rtu, "vehicle": self.vehicle}
+        self.gateway = wire(CHANNEL_GATEWAY, GATEWAY_BAUD)
+        self.serial = {
+            "console": self.console,
+            "rtu": self.rtu,
+            "vehicle": self.vehicle,
+            "gateway": self.gateway,
+        }
         self._board = board
         self._clock = board.clock
         self._timetable = timetable
@@ -52,6 +60,7 @@ class Wiring:
             CHANNEL_CONSOLE: self.console,
             CHANNEL_RTU: self.rtu,
             CHANNEL_VEHICLE: self.vehicle,
+            CHANNEL_GATEWAY: self.gateway,
         }
         self._outputs = 0  # bits of channels that have something to say
         self._due_us = NEVER

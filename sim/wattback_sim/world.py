@@ -10,8 +10,11 @@ import random
 from wattback_sim.active_islanding import ActiveIslandingParameters
 from wattback_sim.battery import Battery, BatteryParameters
 from wattback_sim.evcc import LinkParameters
+from wattback_sim.forming import FormingParameters
+from wattback_sim.gateway import Gateway, GatewayParameters
 from wattback_sim.grid import Grid, GridParameters
 from wattback_sim.grid_code.grid_code import GridCodeParameters
+from wattback_sim.home import HomeParameters, SolarParameters
 from wattback_sim.installation import InstallationParameters
 from wattback_sim.inverter import InverterParameters
 from wattback_sim.island import IslandParameters
@@ -45,6 +48,10 @@ def default_parameters() -> Parameters:
             "pilot": PilotParameters(),
             "thermal": ThermalParameters(),
             "installation": InstallationParameters(),
+            "gateway": GatewayParameters(),
+            "home": HomeParameters(),
+            "solar": SolarParameters(),
+            "forming": FormingParameters(),
         }
     )
 
@@ -54,7 +61,10 @@ class World:
 
     current_a: through the contacts, signed (negative while charging). power_w, reactive_var: the
     same as power, and what goes with it.
-    import_wh, export_wh: true energy since the start. duty_bp: on the pilot now.
+    import_wh, export_wh: true energy since the start, island_import_wh, island_wh: the same while
+    a home is cut off from the grid, which the first two leave out. duty_bp: on the pilot now.
+    grid: the utility's side; bus: what the connector's terminals see; gateway: between the two,
+    None where there is none.
     powered: the board has its own supply. arcs: times in µs at which pins parted under load.
     load_v: between the legs behind the contacts. legs_swapped, meter_frozen: what is wrong with
     the metering.
@@ -70,6 +80,8 @@ class World:
         self.reactive_var = 0.0
         self.import_wh = 0.0
         self.export_wh = 0.0
+        self.island_import_wh = 0.0
+        self.island_wh = 0.0
         self.arcs: list[int] = []
         self.load_v = 0.0
         self.legs_swapped = False
@@ -87,8 +99,21 @@ class World:
             seed,
             section("active_islanding", ActiveIslandingParameters),
             section("grid_code", GridCodeParameters),
+            section("forming", FormingParameters),
         )
         self.grid = Grid(section("grid", GridParameters), section("island", IslandParameters))
+        # Its faults have an owner in every world, so it is always there, but not always connected.
+        self.spare_gateway = Gateway(
+            section("gateway", GatewayParameters),
+            section("home", HomeParameters),
+            section("solar", SolarParameters),
+            self.grid,
+            self.vehicle,
+            seed,
+        )
+        fitted = self.spare_gateway.parameters.fitted
+        self.gateway = self.spare_gateway if fitted else None
+        self.bus: Grid | Gateway = self.gateway or self.grid
         self.path = PowerPath(
             section("contactor", ContactorParameters),
             section("ground_fault", GroundFaultParameters),
@@ -113,27 +138,34 @@ class World:
         self.now_us = now_us
         dt_s = dt_us * 1e-6
         path = self.path
-        grid = self.grid
+        bus = self.bus
         vehicle = self.vehicle
         path.advance(now_us, dt_s)
-        line_v = grid.line_v if path.closed else 0.0
+        line_v = bus.line_v if path.closed else 0.0
         if self._pins_part_us and now_us >= self._pins_part_us:
             self._part_pins()
-        vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v, grid.frequency_hz)
+        if vehicle.parameters.asleep and not self.wire.cut:
+            vehicle.feel_pilot(self.wire.high_v, dt_s)
+        vehicle.advance(now_us, dt_s, self._duty_at_vehicle(), line_v, bus.frequency_hz)
+        self._supply(now_us, dt_s, line_v)
         self.current_a = vehicle.current_a
         self.reactive_var = vehicle.reactive_var
-        if grid.parameters.utility_connected:
-            grid.load(-vehicle.current_a)
-        else:
-            grid.cut_off(vehicle.current_a * line_v, vehicle.reactive_var, dt_s)
-        self.power_w = vehicle.current_a * grid.line_v
-        self.load_v = line_v if path.closed else vehicle.inverter.forms_v
+        self.power_w = vehicle.current_a * bus.line_v
+        stands_v = vehicle.inverter.forms_v or vehicle.forming.voltage_v
+        self.load_v = line_v if path.closed else stands_v
         self.thermal.advance(dt_s, vehicle.current_a)
-        if self.power_w < 0.0:
-            self.import_wh -= self.power_w * dt_s / 3600.0
-        elif self.power_w > 0.0:
-            self.export_wh += self.power_w * dt_s / 3600.0
+        self._count_energy(dt_s)
         self.wire.settle(self.duty_bp, self.powered, vehicle.load_ohm())
+
+    @property
+    def cut_off(self) -> bool:
+        """The grid switch is open: what the connector sees is not the grid."""
+        return self.gateway is not None and not self.gateway.switch.closed
+
+    @property
+    def auxiliary_empty(self) -> bool:
+        """The board has no supply: the home is dead, and the gateway's auxiliary supply empty."""
+        return self.gateway is not None and self.gateway.auxiliary_empty
 
     def drive(self, duty_bp: int, contactor: int, test: int, reset: int) -> None:
         """Take over what the firmware drives from now on."""
@@ -176,14 +208,34 @@ class World:
         frame[at + 23] = installation.handle_loose
         frame[at + 24] = installation.reset_button
 
+    def _supply(self, now_us: int, dt_s: float, line_v: float) -> None:
+        """Let grid and home answer what the vehicle does at `line_v`."""
+        grid, vehicle = self.grid, self.vehicle
+        if self.gateway is not None:
+            self.gateway.advance(now_us, dt_s, self.path.closed)
+        elif grid.parameters.utility_connected:
+            grid.load(-vehicle.current_a)
+        else:
+            grid.cut_off(vehicle.current_a * line_v, vehicle.reactive_var, dt_s)
+
+    def _count_energy(self, dt_s: float) -> None:
+        energy_wh = self.power_w * dt_s / 3600.0
+        if self.cut_off:
+            self.island_import_wh += max(0.0, -energy_wh)
+            self.island_wh += max(0.0, energy_wh)
+        elif energy_wh < 0.0:
+            self.import_wh -= energy_wh
+        elif energy_wh > 0.0:
+            self.export_wh += energy_wh
+
     def _read_meter(self, frame: list[int], at: int) -> None:
         """What the metering chip tells, eleven values."""
         if self.meter_frozen and self._metered:
             frame[at : at + len(self._metered)] = self._metered
             return
         read = self._read
-        grid = self.grid
-        l1_v, l2_v = grid.voltage_l1_v, grid.voltage_l2_v
+        bus = self.bus
+        l1_v, l2_v = bus.voltage_l1_v, bus.voltage_l2_v
         if self.legs_swapped:
             l1_v, l2_v = l2_v, l1_v
         forms = not self.path.closed and self.load_v > 0.0
@@ -195,8 +247,8 @@ class World:
         frame[at + 3] = read[5]((current_a + apart_a) * 1000.0)
         frame[at + 4] = read[6](self.power_w + apart_a * l2_v)
         frame[at + 5] = read[7](self.reactive_var)
-        frame[at + 6] = read[8](grid.frequency_hz * 1000.0)
-        frame[at + 7] = read[9](grid.leg_angle_deg * 10.0)
+        frame[at + 6] = read[8](bus.frequency_hz * 1000.0)
+        frame[at + 7] = read[9](bus.leg_angle_deg * 10.0)
         frame[at + 8] = read[10](self.load_v * 1000.0)
         frame[at + 9] = read[11](self.vehicle.inverter.parameters.forms_deg * 10.0 * forms)
         frame[at + 10] = read[12](self.path.residual_ma * 1000.0)
@@ -205,9 +257,9 @@ class World:
     def _metered_a(self) -> float:
         """Of a leg, with the sign of its power: what reactive power is asked for flows, too."""
         support_var = self.vehicle.support_var
-        if not support_var:
+        line_v = self.bus.line_v
+        if not support_var or not line_v:
             return self.current_a
-        line_v = self.grid.line_v
         return math.copysign(math.hypot(self.current_a, support_var / line_v), self.current_a)
 
     def _duty_at_vehicle(self) -> int:

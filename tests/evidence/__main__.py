@@ -23,6 +23,7 @@ from tests.evidence import (
     identity,
     modbus_rate,
     mutation,
+    outages,
     pico,
     programme,
     rates,
@@ -54,6 +55,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "whole-unit": whole_unit.measure,
     "fuzz": fuzz.measure,
     "programme": programme.measure,
+    "outages": outages.measure,
     "modbus": modbus_rate.measure,
     "rates": rates.measure,
 }

@@ -54,7 +54,7 @@ def measure() -> Section:
         f"further. A campaign ends when at least {_LEAST_AFTER:,} inputs, and as many as it had "
         "taken until then, have reached nothing new. After every input each port that was spoken "
         "to must answer a good request, the queue must hold nothing but commands judged good, and "
-        "no port may have said more than it was asked for.",
+        "no port may have said more than it was asked for, or than its own pace allows.",
         "CPython, in process",
         str(_SEED),
         _figures(campaigns, inputs, len(never)),

@@ -103,6 +103,12 @@ SCOPES: dict[str, Scope] = {
         "coverage that no longer grows means that little is left",
         "arcs never reached, which are listed",
     ),
+    "outages": Scope(
+        "sampled",
+        "outages: depth, length, loads, vehicle, stuck contacts, a link lost in each step",
+        f"{_MODELS}; gateway, home and a vehicle that forms are a phasor model",
+        "transients within a cycle; hardware of a gateway; two things broken at once but for one",
+    ),
     "programme": Scope(
         "sampled",
         "failures around the site's controller",

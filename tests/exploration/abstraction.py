@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.exploration.snapshots import Box, Graph, Node
-from wattback.retained import FAULTS_LATCHED, INTERRUPTED, RETRIES
+from wattback.retained import BACKFED, FAULTS_LATCHED, INTERRUPTED, RETRIES
 
 Key = tuple[Any, ...]
 Count = Callable[[Any], Any]
@@ -34,17 +34,24 @@ COUNTERS = {
     "Contactor": "closings hot_openings counted open_cause",
     "Meter": "import_wh export_wh",
     "Export": "_counted_wh day_wh day_left_s _second_ms",  # no limit of a day is set
-    "SmallWorld": "now_us import_wh export_wh beats",
+    "SmallGateway": "clashes",
+    "SmallWorld": "now_us import_wh export_wh island_wh island_import_wh beats",
 }
 # Phases of a rota, remainders below one step of it, and what is compared with the next sample
 # only: they shift a reaction by a turn's wait at most (`wattback.turns`).
 PHASES = {
     "Connector": "_turn slow_part slow_ms slow_lap_ms passed_ms _lap_ms _turn_waits _heard "
     "_report_turn current_ma magnitude_ma",
+    # The island follows a grid that turns against it; what it waits for is for people alone.
+    "Backup": "_second_ms waits target_mv target_millihertz magnitude_ma",
     "CommandQueue": "_head tail",  # it is empty in every state
     "Dispatch": "_news _period_ms _line_ms _line_mv _line_bp _undecided_ms _into_ms",
+    "Forming": "told_v told_hz",  # as `Backup`
+    "Gateway": "age_ms",  # a state comes every 100 ms, or it is not fresh
+    "GridSwitch": "moved_us _due_us",
     "GroundFault": "_step_ms _valid_s",  # of a test that is valid for a day
     "Heartbeat": "_counter",  # compared with the next one only
+    "House": "_counter _before_w _earlier_w net_w wish_w",
     # It stands at the supply's frequency, which counts itself, or is on its way there.
     "Islanding": "_reference_millihertz _samples",
     "Latch": "tripped_us",
@@ -52,7 +59,9 @@ PHASES = {
     "PowerPath": "_now_us _due_us moved_us",
     "Recent": "_at _ms _high _low highest lowest",  # what was told in the last seconds
     "Restart": "_chance",
-    "SmallWorld": "_jitter_mv current_a told_w",
+    # Its voltage is what the switch and the vehicle make of it; its phase is as of `Backup`.
+    "SmallGateway": "_counter _round_us angle_deg frequency_hz voltage_l1_v voltage_l2_v",
+    "SmallWorld": "_jitter_mv current_a load_v told_w",
     "Targets": "_rest",
     "Thermal": "_lap_ms _fast _slow _past _loose_laps",  # minutes of a squared current
     "Evcc": "said_us round_us",
@@ -62,6 +71,7 @@ PHASES = {
 _BOXES_LEFT_OUT = (
     ".queue.words",  # of commands obeyed
     ".inbox",  # of a message taken
+    ".gateway.state",  # what the gateway has said of the world, which counts itself
     "._highs",  # of `Recent`, as above
     "._lows",
     "._still_decic",  # of `Thermal`, as above
@@ -70,8 +80,8 @@ _BOXES_LEFT_OUT = (
     "._still_laps",
     ".arcs",
 )
-# Retained words that decide something: latches, the interrupted visit, retries.
-_RETAINED = (FAULTS_LATCHED, INTERRUPTED)
+# Retained words that decide something: latches, the interrupted visit, a backfeed, retries.
+_RETAINED = (FAULTS_LATCHED, INTERRUPTED, BACKFED)
 
 # Lower ends of the classes of a time, ms: none, shorter than the connector's shortest waits,
 # then by the waits that there are.

@@ -200,14 +200,15 @@ def charge(rig: Rig) -> None:
 def export(rig: Rig) -> None:
     """A vehicle that speaks feeds what the site has asked for."""
     rig.world.vehicle.parameters.on = True
-    rig.command(commands.COMMAND_SET_SETTING, _setting("export_enabled"), 1)
+    rig.command(commands.COMMAND_SET_SETTING, setting_number("export_enabled"), 1)
     charge(rig)
     WANT.act(rig)
     rig.run(1_000)
     assert rig.world.power_w > EXPORT_W * 0.9, "no export has begun"
 
 
-def _setting(name: str) -> int:
+def setting_number(name: str) -> int:
+    """Of a setting, as a command names it."""
     return [row[0] for row in SETTINGS].index(name)
 
 

@@ -25,6 +25,7 @@ from tests.exploration.alphabets import (
     Alphabet,
     export,
 )
+from tests.exploration.backup_alphabets import BACKUP_ALPHABETS
 from tests.exploration.fault_alphabets import fault_alphabets
 
 _EVERYTHING = Alphabet(
@@ -56,4 +57,4 @@ _EVERYTHING = Alphabet(
 
 def every_alphabet() -> tuple[Alphabet, ...]:
     """Raises KeyError when a row of the fault table has no way to be raised."""
-    return (*ALPHABETS, *fault_alphabets(), _EVERYTHING)
+    return (*ALPHABETS, *BACKUP_ALPHABETS, *fault_alphabets(), _EVERYTHING)

@@ -36,6 +36,9 @@ _SEEN = (
     "export_limit_ma",
     "target_owner",
     "faults",
+    "mode",
+    "backup_state",
+    "grid_switch_closed",
 )
 
 

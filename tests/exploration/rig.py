@@ -13,8 +13,9 @@ from tests.exploration.small_world import SmallWorld
 from tests.exploration.snapshots import Graph, Snapshot
 from tests.unit.linked_wall import settings_with
 from wattback import commands
+from wattback.backup.backup import Backup
 from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
-from wattback.retained import WORDS
+from wattback.retained import ISLAND_IMPORT_WH, ISLAND_WH, WORDS
 from wattback.settings import SETTINGS
 from wattback_sim.board import AT
 from wattback_sim.limit_ledger import LimitLedger
@@ -35,6 +36,7 @@ _TOLD = (
 )
 _TOLD_AT = tuple((name, AT[name]) for name in _TOLD)
 _VERSION_AT = AT["settings_version"]
+_KEPT_AT = ((ISLAND_WH, AT["island_wh"]), (ISLAND_IMPORT_WH, AT["island_import_wh"]))
 
 
 class Clock:
@@ -63,7 +65,7 @@ class Rig:
         self.ticks = 0
         self._settings = settings_with(**settings)
         by_name = dict(zip((row[0] for row in SETTINGS), self._settings, strict=True))
-        self.world = SmallWorld()
+        self.world = SmallWorld(bool(by_name["gateway_fitted"]))
         self.connector = self._boot([0] * WORDS)
         self.clock = Clock()
         self.board = BoardView(self.world, self.clock, by_name)
@@ -87,7 +89,7 @@ class Rig:
         connector = self.connector
         board = self.board
         queue = connector.queue
-        world.advance(dt_ms * 1000, connector.vehicle)
+        world.advance(dt_ms * 1000, connector.vehicle, connector.backup)
         self.clock.now_us = world.now_us
         oldest = queue.tail
         connector.tick(world.now_us // 1000 & TIME_MASK_MS)
@@ -98,6 +100,8 @@ class Rig:
         answer = board.answer
         for name, at in _TOLD_AT:
             answer[at] = getattr(status, name)
+        for word, at in _KEPT_AT:
+            answer[at] = connector.retained[word]
         answer[_VERSION_AT] = connector.vehicle.settings_version
         board.ticked = True
         self.truths.judge()
@@ -129,7 +133,7 @@ class Rig:
         self.truths.restarted()
 
     def _boot(self, retained: list[int]) -> Connector:
-        connector = Connector(self.world, retained, chance=1)
+        connector = Connector(self.world, retained, chance=1, new_backup=Backup)
         refused = connector.load_settings(self._settings)
         assert not refused, f"the settings are refused: {refused}"
         return connector

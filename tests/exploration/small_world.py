@@ -8,6 +8,8 @@ Fields are named as the truths read them, who judge this world as they judge the
 
 from __future__ import annotations
 
+from tests.exploration.small_gateway import Forming, SmallGateway
+from wattback.backup.backup import Backup
 from wattback.pilot import DUTY_F, DUTY_STEADY, ma_for_duty_bp
 from wattback.signals import Inputs, Outputs
 from wattback.vehicle import (
@@ -16,6 +18,7 @@ from wattback.vehicle import (
     MESSAGE_LOOP,
     MESSAGE_PARAMETERS,
     MESSAGE_SETUP,
+    MODE_FORMING,
 )
 from wattback.vehicle import Vehicle as Inbox
 from wattback_sim.leakage import GroundFaultParameters
@@ -127,6 +130,7 @@ class Vehicle:
         self.wish = "A"
         self.stubborn_w: float | None = None
         self.evcc = Evcc(ratings)
+        self.forming = Forming()
         self.inverter = Inverter(ratings)
         self.battery = Charge()
         self.offer_a = 0.0  # the last that it was told
@@ -151,9 +155,10 @@ class SmallWorld:
     current_a, power_w: out of the vehicle. load_v: on the vehicle's side. hold: readings that
     stand in the place of what there is; unbalance_a: what leg 2 carries more than leg 1.
     meter_frozen: the jitter is, too. told_w: what the connector answers a vehicle that asks.
+    bus: what the connector's terminals see: the grid, or the home behind a gateway.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gateway: bool = False) -> None:
         self.now_us = 0
         self.powered = True
         self.duty_bp = 0
@@ -164,8 +169,12 @@ class SmallWorld:
         self.export_wh = 0.0
         self.arcs: list[int] = []
         self.grid = Grid()
+        self.island_wh = 0.0
+        self.island_import_wh = 0.0
         self.installation = Installation()
         self.vehicle = Vehicle()
+        self.gateway = SmallGateway(self.grid, self.vehicle.forming) if gateway else None
+        self.bus: Grid | SmallGateway = self.gateway or self.grid
         self.path = PowerPath(ContactorParameters(), GroundFaultParameters())
         self.wire = PilotWire(PilotParameters())
         self.hold: dict[str, int] = {}
@@ -178,21 +187,28 @@ class SmallWorld:
         self.sensors = _Sensors(self.voltage, self.power)
         self._jitter_mv = 0
 
-    def advance(self, dt_us: int, inbox: Inbox) -> None:
-        """Move on by `dt_us`; the vehicle may put a message into `inbox`."""
+    @property
+    def cut_off(self) -> bool:
+        """The grid switch is open."""
+        return self.gateway is not None and not self.gateway.switch.closed
+
+    def advance(self, dt_us: int, inbox: Inbox, backup: Backup | None = None) -> None:
+        """Move on by `dt_us`; the vehicle may put a message into `inbox`, the gateway into that of
+        `backup`, None while nobody is there to hear it.
+        """
         self.now_us += dt_us
         dt_s = dt_us * 1e-6
         path = self.path
         vehicle = self.vehicle
         path.advance(self.now_us, dt_s)
         if vehicle.evcc.parameters.on and vehicle.plugged and not vehicle.evcc.silent:
-            self._speak(dt_us, inbox)
+            self._speak(dt_us, inbox, backup)
+        if self.gateway is not None:
+            self._form(dt_us, self.gateway, backup)
         self._flow(dt_us, dt_s, bool(inbox.linked))
-        if self.power_w < 0.0:
-            self.import_wh -= self.power_w * dt_s / 3600.0
-        elif self.power_w > 0.0:
-            self.export_wh += self.power_w * dt_s / 3600.0
-        self.load_v = self.grid.line_v if path.closed else vehicle.inverter.energised_v
+        self._count(dt_s)
+        stands_v = vehicle.inverter.energised_v or vehicle.forming.voltage_v
+        self.load_v = self.bus.line_v if path.closed else stands_v
         self.wire.settle(self.duty_bp, self.powered, _LOADS_OHM[vehicle.wish])
         if not self.meter_frozen:
             self._jitter_mv = (self._jitter_mv + 10) % _JITTER_MV
@@ -200,19 +216,19 @@ class SmallWorld:
     def sample(self, inputs: Inputs) -> None:
         """Fill the connector's inputs."""
         wire = self.wire
-        grid = self.grid
+        bus = self.bus
         path = self.path
         installation = self.installation
         inputs.pilot_high_mv = int(wire.high_v * 1000.0)
         inputs.pilot_low_mv = int(wire.low_v * 1000.0)
-        inputs.voltage_l1_mv = int(grid.voltage_l1_v * 1000.0) + self._jitter_mv
-        inputs.voltage_l2_mv = int(grid.voltage_l2_v * 1000.0)
+        inputs.voltage_l1_mv = int(bus.voltage_l1_v * 1000.0) + self._jitter_mv
+        inputs.voltage_l2_mv = int(bus.voltage_l2_v * 1000.0)
         current_ma = int(self.current_a * 1000.0)
         inputs.current_l1_ma = current_ma
         inputs.current_l2_ma = current_ma + (int(self.unbalance_a * 1000.0) if path.closed else 0)
         inputs.power_w = int(self.power_w) + self._jitter_mv // 100
-        inputs.frequency_millihertz = int(grid.frequency_hz * 1000.0)
-        inputs.leg_angle_decideg = int(grid.leg_angle_deg * 10.0)
+        inputs.frequency_millihertz = int(bus.frequency_hz * 1000.0)
+        inputs.leg_angle_decideg = int(bus.leg_angle_deg * 10.0)
         inputs.load_mv = int(self.load_v * 1000.0)
         inverter = self.vehicle.inverter
         inputs.load_angle_decideg = 0 if path.closed else int(inverter.energised_deg * 10.0)
@@ -246,15 +262,36 @@ class SmallWorld:
         self.duty_bp = 0
         self.path.drive(self.now_us, False, False, False)
 
-    def _speak(self, dt_us: int, inbox: Inbox) -> None:
+    def _form(self, dt_us: int, gateway: SmallGateway, backup: Backup | None) -> None:
+        vehicle = self.vehicle
+        inlet_v = self.bus.line_v if self.path.closed else 0.0
+        vehicle.forming.settle(vehicle.wish in ("C", "D"), inlet_v)
+        gateway.advance(self.now_us, dt_us, self.path.closed and vehicle.forming.active)
+        if backup is not None:
+            gateway.talk(dt_us, backup)
+
+    def _count(self, dt_s: float) -> None:
+        energy_wh = self.power_w * dt_s / 3600.0
+        if self.cut_off:
+            self.island_import_wh += max(0.0, -energy_wh)
+            self.island_wh += max(0.0, energy_wh)
+        else:
+            self.import_wh += max(0.0, -energy_wh)
+            self.export_wh += max(0.0, energy_wh)
+
+    def _speak(self, dt_us: int, inbox: Inbox, backup: Backup | None) -> None:
         evcc = self.vehicle.evcc
         evcc.round_us += dt_us
-        if evcc.round_us < _ROUND_US or inbox.inbox_full:
+        hurry_us = backup.update_ms * 1000 if backup is not None else 0
+        if evcc.round_us < (hurry_us or _ROUND_US) or inbox.inbox_full:
             return
         evcc.round_us = 0
         ratings = evcc.parameters
+        forming = self.vehicle.forming
         if inbox.linked:
             evcc.heard_w = self.told_w
+            if backup is not None:
+                forming.hear(backup)
         if inbox.link in (LINK_NONE, LINK_LAPSED):
             evcc.next_message = MESSAGE_SETUP
             evcc.settings = 0
@@ -265,13 +302,15 @@ class SmallWorld:
             charge_w = int(ratings.charge_kw * 1000.0)
             discharge_w = int(ratings.discharge_kw * 1000.0)
             words = (int(ratings.certified), ratings.abnormal_category, charge_w, discharge_w)
-            self._say(inbox, MESSAGE_PARAMETERS, *words, 240_000, 2)
+            modes = MODE_FORMING if forming.parameters.forms else 0
+            self._say(inbox, MESSAGE_PARAMETERS, *words, 240_000, 2, modes)
             evcc.next_message = MESSAGE_LOOP
         else:
             evcc.settings = inbox.settings_version
             soc_bp = int(self.vehicle.battery.soc * 10_000.0)
             minimum_bp = int(ratings.minimum_soc * 10_000.0)
-            self._say(inbox, MESSAGE_LOOP, evcc.settings, soc_bp, minimum_bp, 0, -1)
+            forms = int(forming.active)
+            self._say(inbox, MESSAGE_LOOP, evcc.settings, soc_bp, minimum_bp, 0, -1, forms)
         evcc.said_us = self.now_us
 
     def _say(self, inbox: Inbox, kind: int, *words: int) -> None:
@@ -281,9 +320,13 @@ class SmallWorld:
 
     def _flow(self, dt_us: int, dt_s: float, linked: bool) -> None:
         vehicle = self.vehicle
-        line_v = self.grid.line_v
+        line_v = self.bus.line_v
         if not self.path.closed or not vehicle.plugged:
             self.power_w = self.current_a = vehicle.offer_a = 0.0
+            return
+        if vehicle.forming.active and self.gateway is not None:
+            self.power_w = self.gateway.load_w
+            self.current_a = self.power_w / line_v if line_v else 0.0
             return
         if vehicle.stubborn_w is not None:
             wanted_w = vehicle.stubborn_w

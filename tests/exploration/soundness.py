@@ -20,6 +20,8 @@ from wattback.retained import (
     EXPORT_WH,
     IMPORT_REST,
     IMPORT_WH,
+    ISLAND_IMPORT_WH,
+    ISLAND_WH,
     OPENINGS,
     WATCHDOG_RESETS,
 )
@@ -29,7 +31,17 @@ from wattback.retained import (
 _ABSOLUTE = ("_now_ms", "now_us")
 _PLACES = ("counted", "open_cause", "reset_cause")  # these name one of a few
 _SHIFT = 17
-_WORDS = (IMPORT_WH, EXPORT_WH, IMPORT_REST, EXPORT_DAY_WH, OPENINGS, WATCHDOG_RESETS, BROWN_OUTS)
+_WORDS = (
+    IMPORT_WH,
+    EXPORT_WH,
+    IMPORT_REST,
+    EXPORT_DAY_WH,
+    OPENINGS,
+    WATCHDOG_RESETS,
+    BROWN_OUTS,
+    ISLAND_WH,
+    ISLAND_IMPORT_WH,
+)
 
 
 @dataclass(frozen=True, slots=True)

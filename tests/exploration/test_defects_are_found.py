@@ -22,6 +22,8 @@ _PATCHES = {defect.name: defect.diff for defect in defects()}
         ("raises_without_spacing", "limits", 20, "truth 4 .* raised within 5 s"),
         ("opens_not_for_the_permission", "a silent vehicle that feeds on", 300, "truth 2 .* W"),
         ("power_cycle_clears_latches", "fault: emergency_stop", 30, "truth 6 .* emergency_stop"),
+        ("islands_without_permission", "the permission of an island", 20, "truth 2 .* enabled"),
+        ("ignores_a_backfeed", "a switch that lies", 10, "truth 2 .* W exported"),
         ("unplug_clears_every_latch", "an outage", 40, "truth 6 .* supply_out_of_window"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from tests.exploration import soundness
 from tests.exploration.abstraction import COUNTERS, PHASES, PICTURES, time_class
 from tests.exploration.alphabets import ALPHABETS, EXPORTING, Alphabet, charge, export
+from tests.exploration.backup_alphabets import BACKED, BACKUP_ALPHABETS
 from tests.exploration.every import every_alphabet
 from tests.exploration.explorer import Explorer
 from tests.exploration.fault_alphabets import ELSEWHERE, WAYS
@@ -18,7 +19,9 @@ from wattback.session import CHARGING, DISCHARGING, STATE_NAMES
 _FEW = 20  # states of each alphabet; `make evidence` goes on from there
 
 
-@pytest.mark.parametrize("alphabet", ALPHABETS, ids=lambda alphabet: str(alphabet.name))
+@pytest.mark.parametrize(
+    "alphabet", [*ALPHABETS, *BACKUP_ALPHABETS], ids=lambda alphabet: str(alphabet.name)
+)
 def test_no_truth_is_violated_in_the_first_states(alphabet: Alphabet) -> None:
     explored = Explorer(replace(alphabet, bound=_FEW)).run()
     assert explored.violations == 0, explored.found
@@ -28,7 +31,8 @@ def test_no_truth_is_violated_in_the_first_states(alphabet: Alphabet) -> None:
 def test_every_row_of_the_fault_table_has_an_alphabet() -> None:
     assert WAYS.keys() | ELSEWHERE == {row[0] for row in FAULTS}
     names = [alphabet.name for alphabet in every_alphabet()]
-    assert len(names) == len(set(names)) == len(ALPHABETS) + len(WAYS) + 1
+    assert len(names) == len(set(names))
+    assert len(names) == len(ALPHABETS) + len(BACKUP_ALPHABETS) + len(WAYS) + 1
 
 
 def test_a_snapshot_brings_everything_back() -> None:
@@ -62,7 +66,7 @@ def test_a_snapshot_outlives_a_power_cut() -> None:
 
 
 def test_what_is_left_out_is_there() -> None:
-    rig = Rig({})
+    rig = Rig(BACKED)
     attributes: dict[str, set[str]] = {}
     for node in rig.graph.nodes:
         attributes.setdefault(node.kind, set()).update(node.plain)

@@ -1,5 +1,5 @@
 """SunSpec's own client, `pysunspec2`, over the transports that it brings. It is not changed; only
-the folder of our model's file is added to where it looks for models.
+the folder of our models' files is added to where it looks for models.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import sunspec2.device  # type: ignore[import-untyped]
 from sunspec2.modbus import client, modbus  # type: ignore[import-untyped]
 
 from tests.foreign.board import Board
-from wattback_tools.registers.models import VENDOR_FILE
+from wattback_tools.registers.models import VENDOR_FOLDER
 
 RTU_BAUD = 19_200
 REFUSALS = (client.SunSpecModbusClientException, modbus.ModbusClientException)
@@ -24,7 +24,7 @@ PointOfTheirs = Any
 @contextmanager
 def connected(board: Board, over: str) -> Iterator[Device]:
     """A scanned device. over: "tcp" or "rtu"."""
-    folder = str(VENDOR_FILE.parent)
+    folder = str(VENDOR_FOLDER)
     before = sunspec2.device.get_model_defs_path()
     if folder not in before:
         sunspec2.device.set_model_defs_path([*before, folder])

@@ -31,7 +31,7 @@ def tcp(served_board: Board) -> Iterator[sunspec.Device]:
 def test_the_scan_finds_every_model_whole_and_has_nothing_to_say(device: sunspec.Device) -> None:
     found = {model.model_id: model.model_len for model in device.model_list}
     assert device.base_addr == 40_000
-    assert list(found) == [*MODELS, 64_750, *GRID_CODE]
+    assert list(found) == [*MODELS, 64_750, *GRID_CODE, 64_751]
     assert {**found, **MODELS, **GRID_CODE} == found
     assert [model.error_info for model in device.model_list] == [""] * len(found)
     assert all(model.model_def for model in device.model_list)
@@ -46,7 +46,8 @@ def test_every_point_of_the_map_is_read(device: sunspec.Device) -> None:
     assert {point.full_name for point in POINTS if point.kind != "pad"} <= set(read)
     assert (read["1.Mn"].cvalue, read["1.Vr"].cvalue) == ("Wattback", version("wattback"))
     without = {name for name in READ_ONLY_VALUES if read[name].cvalue is None}
-    assert without <= {"64750.RefusedAddress"}, "which has none until a write was refused"
+    absent = {"64750.RefusedAddress", "64751.BackupWaits"}
+    assert without <= absent, "no write was refused, and the site has no gateway"
 
 
 def test_a_target_is_written_read_back_and_followed(device: sunspec.Device, board: Board) -> None:
@@ -117,6 +118,28 @@ def test_points_of_our_own_model_are_written_and_read_back(
     ours.read()
     assert {name: ours.points[name].cvalue for name in before} == before
     board.wait_for("import_limit_owner", "hardware")
+
+
+def test_the_use_of_the_vehicle_and_the_home_backup_are_written_and_read_back(
+    device: sunspec.Device, board: Board
+) -> None:
+    ours = sunspec.model(device, 64_751)
+    written = {"OperatingMode": 4, "BackupEnable": 1, "BackupReserve": 42.5}
+    written |= {"ServiceImportMax": 9_600, "ServiceExportMax": -1}
+    before = {name: ours.points[name].cvalue for name in written}
+    for values, waits in ((written, "target;mode"), (before, "target")):
+        for name, value in values.items():
+            ours.points[name].cvalue = value
+        ours.write()
+        ours.read()
+        assert {name: ours.points[name].cvalue for name in values} == pytest.approx(values)
+        board.wait_for("export_waits", waits)
+    ours.OperatingMode.value = 5
+    with pytest.raises(sunspec.REFUSALS, match=r"exception:? 3"):
+        ours.OperatingMode.write()
+    ours.read()
+    told = (ours.OperatingMode.value, ours.BackupState.value, ours.GridSwitch.value)
+    assert told == (1, 0, 1)
 
 
 def test_whatever_the_map_calls_read_only_is_refused_and_stays(

@@ -9,9 +9,11 @@ from contextlib import AbstractContextManager
 
 from tests.unit.linked_wall import SITE, settings_with
 from tests.unit.wall import Wall
+from wattback.backup.backup import Backup
 from wattback.codec.crc_modbus import crc16_modbus
 from wattback.commands import ACCEPTED, COMMAND_RESET_FAULTS, COMMAND_SET_TARGET, judge
 from wattback.connector import TICK_MS
+from wattback.gateway_link.port import GatewayPort
 from wattback.identity import Identity
 from wattback.modbus.tcp import TcpPort
 from wattback.pilot import STATE_C
@@ -43,6 +45,7 @@ HAPPENINGS: tuple[Happening, ...] = (
     lambda wall: _ask_for(wall, 5_000),
     lambda wall: _ask_for(wall, -5_000),
 )
+SUPPLY_FAILS = 3  # which of them
 
 
 def _ask_for(wall: Wall, w: int) -> None:
@@ -57,10 +60,13 @@ class Board:
     """watch: entered around every call into the ports."""
 
     def __init__(self, watch: AbstractContextManager[object]) -> None:
-        self._wall = Wall(settings_with(**SITE))
+        settings = settings_with(**SITE, gateway_fitted=1, backup_enabled=1)
+        self._wall = Wall(settings, new_backup=Backup)
         self._connector = self._wall.connector
         with watch:
-            self._service = make_service(self._connector, Identity(SERIAL), crc16_modbus, TcpPort)
+            self._service = make_service(
+                self._connector, Identity(SERIAL), crc16_modbus, GatewayPort, TcpPort
+            )
         self._watch = watch
         self._us = 0
         self._due_us = NEVER
@@ -71,6 +77,11 @@ class Board:
         self._wall.until_state("offered")
         self._wall.vehicle = "C"
         self.pass_ticks(_UNTIL_SENSED)
+
+    @property
+    def ticks(self) -> int:
+        """That have passed since the start."""
+        return self._us // _TICK_US
 
     @property
     def settings_version(self) -> int:
@@ -142,10 +153,14 @@ class Board:
         """Until no port has anything to do, and the core has taken what was for it."""
         for _ in range(_MOST_TICKS):
             self.pass_ticks(1)
-            taken = not self._connector.vehicle.inbox_full
+            taken = not (self._connector.vehicle.inbox_full or self._gateway_waits())
             if taken and self._service.idle and self._due_us == NEVER:
                 return
         raise BoardError("the ports never rest")
+
+    def _gateway_waits(self) -> bool:
+        backup = self._connector.backup
+        return backup is not None and bool(backup.gateway.inbox_full)
 
     def _receive(self, channel: int, piece: bytearray) -> int:
         taken = 0

@@ -11,13 +11,20 @@ import cbor2
 
 from tests.fuzz.arcs import Map, Tracer
 from tests.fuzz.board import Board, BoardError
-from tests.fuzz.corpus import SEEDS, TOKENS
+from tests.fuzz.corpus import SEEDS, TOKENS, state
 from tests.fuzz.pieces import UNIT, WORLD, Input, Mutator, Said, on_the_wire
 from tests.unit.console_bench import WRITE, lines_of, messages_in, request
 from tests.unit.modbus_ports import MARKER, MARKER_READ, rtu, tcp
 from tests.unit.vehicle_link_pair import SETUP
-from wattback.service import CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_TCP, CHANNEL_VEHICLE
-from wattback_sim.evcc_messages import Key, from_line, to_line
+from wattback.service import (
+    CHANNEL_CONSOLE,
+    CHANNEL_GATEWAY,
+    CHANNEL_RTU,
+    CHANNEL_TCP,
+    CHANNEL_VEHICLE,
+    CHANNELS,
+)
+from wattback_sim.evcc_messages import Key, frame, from_line, to_line, unframe
 
 _MODBUS = "access bank drafts image limit_points pdu target_points"
 _CODEC = "cbor crc lines"
@@ -31,10 +38,14 @@ _CAMPAIGNS: dict[str, tuple[tuple[int, ...], dict[str, str]]] = {
     "Modbus TCP": ((CHANNEL_TCP,), {"modbus": f"tcp {_MODBUS}"}),
     "vehicle link": (
         (CHANNEL_VEHICLE,),
-        {"vehicle_link": "answers frames port requests", "codec": _CODEC},
+        {"vehicle_link": "answers port requests", "codec": f"{_CODEC} frames"},
+    ),
+    "gateway link": (
+        (CHANNEL_GATEWAY,),
+        {"gateway_link": "port", "codec": "crc frames lines"},
     ),
     "all at once": (
-        (CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_TCP, CHANNEL_VEHICLE),
+        (CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_TCP, CHANNEL_VEHICLE, CHANNEL_GATEWAY),
         {"": "ports service"},
     ),
 }
@@ -58,6 +69,12 @@ _ECHOED = cbor2.dumps({"r": "still there?"})
 _RTU_READ, _RTU_ANSWER = rtu(MARKER_READ, UNIT), rtu(MARKER, UNIT)
 _TCP_READ, _TCP_ANSWER = tcp(MARKER_READ, unit=UNIT), tcp(MARKER, unit=UNIT)
 _SETUP = b"\n" + to_line(SETUP)
+# A state with a counter that no other input has said last, and its place in the next order.
+_HEARD = 54_321
+_STATE = b"\n" + frame(state(_HEARD))
+_HEARD_AT = 3
+_ORDER_WORDS = 4
+_ORDER_TICKS = 10
 
 # The most that a channel may say: for each line, frame or request, and beside them.
 _MOST_ANSWER = {
@@ -65,6 +82,7 @@ _MOST_ANSWER = {
     CHANNEL_RTU: 256,
     CHANNEL_VEHICLE: 537,
     CHANNEL_TCP: 260,
+    CHANNEL_GATEWAY: 60,  # each of its orders, which nobody asks for
 }
 _SHORTEST_REQUEST = 8  # on a connection
 _MOST_LOG = 40 * 127
@@ -134,6 +152,9 @@ class Campaign:
         board = self._board
         sent: dict[int, bytes] = {}
         happened = False
+        for channel in range(CHANNELS):
+            board.listen(channel)  # what was said of itself since the last input
+        began = board.ticks
         for piece in input_:
             channel = piece.channel
             if channel == WORLD:
@@ -155,7 +176,11 @@ class Campaign:
         pieces = len(input_)
         for channel, data in sent.items():
             said = board.listen(channel)
-            if len(said) > _most_said(channel, data, pieces):
+            if channel == CHANNEL_GATEWAY:
+                most = _most_ordered(board.ticks - began)
+            else:
+                most = _most_said(channel, data, pieces)
+            if len(said) > most:
                 raise BoardError(f"{len(said)} bytes answer {len(data)}")
             self._ask(channel, board)
 
@@ -167,6 +192,9 @@ class Campaign:
             board.hear(channel, _RTU_READ)
         elif channel == CHANNEL_VEHICLE:
             board.hear(channel, _SETUP)
+        elif channel == CHANNEL_GATEWAY:
+            board.hear(channel, _STATE)
+            board.pass_ticks(2 * _ORDER_TICKS)
         else:
             board.hang_up(channel)
             board.hear(channel, _TCP_READ)
@@ -176,6 +204,8 @@ class Campaign:
             right = messages_in(_frames_of(said))[-1][8:] == _ECHOED
         elif channel == CHANNEL_VEHICLE:
             right = self._learn_session(said)
+        elif channel == CHANNEL_GATEWAY:
+            right = _heard(said)
         else:
             right = said == (_RTU_ANSWER if channel == CHANNEL_RTU else _TCP_ANSWER)
         if not right:
@@ -198,6 +228,17 @@ def _most_said(channel: int, sent: bytes, pieces: int) -> int:
         return (len(sent) // _SHORTEST_REQUEST + 1) * _MOST_ANSWER[CHANNEL_TCP]
     lines = sent.count(b"\n") + sent.count(b"\r") + 1
     return lines * _MOST_ANSWER[channel] + _MOST_LOG
+
+
+def _most_ordered(ticks: int) -> int:
+    """Of the gateway's wire, on which the connector speaks at its own pace."""
+    return (ticks // _ORDER_TICKS + 2) * _MOST_ANSWER[CHANNEL_GATEWAY]
+
+
+def _heard(said: bytes) -> bool:
+    """Whether the last order was made by the good state, and is an order."""
+    words = cbor2.loads(unframe(said.splitlines()[-1]) or b"\xf6")
+    return isinstance(words, list) and len(words) == _ORDER_WORDS and words[_HEARD_AT] == _HEARD
 
 
 def _frames_of(said: bytes) -> bytes:

@@ -4,14 +4,34 @@ from itertools import pairwise
 
 import cbor2
 
-from tests.fuzz.board import HAPPENINGS
+from tests.fuzz.board import HAPPENINGS, SUPPLY_FAILS
 from tests.fuzz.pieces import SESSION, SETTINGS_VERSION, UNIT, WORLD, Input, Piece
 from tests.unit.console_bench import FAULTS_COMMAND, GROUP, HELLO, READ, VITALS, WHY, WRITE
 from tests.unit.console_bench import request as smp
 from tests.unit.modbus_bench import two, write_request
 from tests.unit.vehicle_link_pair import DISCOVERY, LOOP, SETUP, STOP
 from wattback.console.words import WORDS
-from wattback.service import CHANNEL_CONSOLE, CHANNEL_RTU, CHANNEL_TCP, CHANNEL_VEHICLE
+from wattback.gateway import (
+    STATE_AUXILIARY_MV,
+    STATE_CLOSED_CONTACT,
+    STATE_COUNTER,
+    STATE_GRID_L1_MV,
+    STATE_GRID_L2_MV,
+    STATE_GRID_MILLIHERTZ,
+    STATE_HOME_L1_MV,
+    STATE_HOME_L2_MV,
+    STATE_HOME_MILLIHERTZ,
+    STATE_OPEN_CONTACT,
+    STATE_TRANSFORMER_OK,
+    STATE_WORDS,
+)
+from wattback.service import (
+    CHANNEL_CONSOLE,
+    CHANNEL_GATEWAY,
+    CHANNEL_RTU,
+    CHANNEL_TCP,
+    CHANNEL_VEHICLE,
+)
 from wattback_sim.evcc_messages import Key
 from wattback_sim.register_map import POINTS, Value, encode, find_point
 
@@ -103,6 +123,52 @@ def _console() -> list[Input]:
     return seeds
 
 
+def state(counter: int, grid: bool = True, home: bool = True, closed: bool = True) -> bytes:
+    """What a gateway says. grid, home: these sides are live. closed: its switch."""
+    words = [0] * STATE_WORDS
+    words[STATE_COUNTER] = counter
+    words[STATE_CLOSED_CONTACT] = int(closed)
+    words[STATE_OPEN_CONTACT] = 1 - int(closed)
+    words[STATE_TRANSFORMER_OK] = 1
+    words[STATE_AUXILIARY_MV] = 24_000
+    if grid:
+        words[STATE_GRID_L1_MV] = words[STATE_GRID_L2_MV] = 120_000
+        words[STATE_GRID_MILLIHERTZ] = 60_000
+    if home:
+        words[STATE_HOME_L1_MV] = words[STATE_HOME_L2_MV] = 120_000
+        words[STATE_HOME_MILLIHERTZ] = 60_000
+    return bytes(cbor2.dumps(words))
+
+
+def _said(counter: int, ticks: int = 9, **sides: bool) -> Piece:
+    return Piece(CHANNEL_GATEWAY, True, state(counter, **sides), ticks)
+
+
+# A home whose grid fails, up to the vehicle's turn: each state is younger than a second.
+_OUTAGE: Input = (
+    _said(1),
+    Piece(WORLD, False, bytes([SUPPLY_FAILS]), 30),
+    *(_said(counter, 90, grid=False, home=False) for counter in range(2, 6)),
+    *(_said(counter, 90, grid=False, home=False, closed=False) for counter in range(6, 8)),
+)
+
+
+def _gateway() -> list[Input]:
+    words = list(cbor2.loads(state(9)))
+    odd = (words[:-1], [*words, 0], [True, *words[1:]], [words, *words[1:]], {1: words})
+    edges = [
+        [*words[:at], value, *words[at + 1 :]]
+        for at in range(STATE_WORDS)
+        for value in (-1, 1_800, 600_000, 600_001)
+    ]
+    seeds: list[Input] = [(_said(1),), tuple(_said(counter) for counter in (1, 2, 2)), _OUTAGE]
+    seeds += [(Piece(CHANNEL_GATEWAY, True, cbor2.dumps(each), 2),) for each in (*odd, *edges)]
+    seeds.append((_said(1, 120), _said(2, 0), _said(3, 0), _said(4, 0)))
+    lines = (b"A" * 140 + b"\n", b"x" * 600 + b"\n", b"\x80AAAAAAAAAA\n", b"\n\n")
+    seeds += [(Piece(CHANNEL_GATEWAY, False, line),) for line in lines]
+    return seeds + [(_said(1), happens, _said(2)) for happens in _HAPPENINGS]
+
+
 def _vehicle() -> list[Input]:
     session = {Key.SessionID: _SESSION}
     more = {
@@ -110,8 +176,13 @@ def _vehicle() -> list[Input]:
         Key.DepartureTime: 3_600,
         Key.EVTargetEnergyRequest: 0,
         Key.SettingsVersion: _VERSION,
+        Key.GeneratorMode: 1,
     }
-    names = {Key.EVInverterManufacturer: "Maker", Key.EVInverterSwVersion: "1.0"}
+    names = {
+        Key.EVInverterManufacturer: "Maker",
+        Key.EVInverterSwVersion: "1.0",
+        Key.SupportedModes: 3,
+    }
     messages = (SETUP, DISCOVERY | session | names, LOOP | session | more, STOP | session)
     setup, discovery, loop, stop = (
         Piece(CHANNEL_VEHICLE, True, cbor2.dumps({int(key): value for key, value in said.items()}))
@@ -121,6 +192,7 @@ def _vehicle() -> list[Input]:
     seeds: list[Input] = [(setup,), (setup, discovery), (*whole, stop), (setup, loop)]
     lines = (b"A" * 536 + b"\n", b"x" * 600 + b"\n", b"\x80AAAAAAAAAA\n")
     seeds += [(Piece(CHANNEL_VEHICLE, False, line),) for line in lines]
+    seeds.append((*whole, *_OUTAGE, *whole))  # the link has lapsed meanwhile
     return seeds + [(*whole, happens, loop, stop) for happens in _HAPPENINGS]
 
 
@@ -128,6 +200,7 @@ SEEDS: dict[int, list[Input]] = {
     CHANNEL_CONSOLE: _console(),
     CHANNEL_RTU: _modbus(CHANNEL_RTU),
     CHANNEL_VEHICLE: _vehicle(),
+    CHANNEL_GATEWAY: _gateway(),
     CHANNEL_TCP: _modbus(CHANNEL_TCP),
 }
 
@@ -179,9 +252,16 @@ TOKENS: dict[int, tuple[bytes, ...]] = {
         *_CBOR_TOKENS,
         SESSION,
         SETTINGS_VERSION,
-        *(bytes([key]) if key < 24 else bytes([0x18, key]) for key in range(25)),
+        *(bytes([key]) if key < 24 else bytes([0x18, key]) for key in (*range(25), 53, 54, 55)),
         b"\n",
         b"=",
         b"==",
+    ),
+    CHANNEL_GATEWAY: (
+        *_CBOR_TOKENS,
+        *(bytes([0x80 | count]) for count in (0, 14, 15)),
+        *(cbor2.dumps(value) for value in (1, 3, 1_800, -1_800, 30_000, 65_535, 100_000, 600_000)),
+        b"\n",
+        b"=",
     ),
 }

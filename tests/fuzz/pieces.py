@@ -13,6 +13,7 @@ from tests.unit.console_bench import lines_of
 from tests.unit.modbus_ports import rtu, tcp
 from wattback.service import (
     CHANNEL_CONSOLE,
+    CHANNEL_GATEWAY,
     CHANNEL_RTU,
     CHANNEL_TCP,
     TCP_CONNECTIONS,
@@ -59,6 +60,8 @@ def on_the_wire(piece: Piece, said: Said) -> bytes:
         return tcp(body[1:], unit=body[0]) if body else b""
     if piece.channel == CHANNEL_CONSOLE:
         return lines_of(body)
+    if piece.channel == CHANNEL_GATEWAY:
+        return frame(body)
     body = body.replace(SESSION, b"\x19" + said.session.to_bytes(2, "big"))
     body = body.replace(SETTINGS_VERSION, b"\x19" + said.settings_version.to_bytes(2, "big"))
     return frame(body)

@@ -8,6 +8,7 @@ import pytest
 from tests.fuzz.arcs import Map
 from tests.fuzz.campaign import NAMES, Campaign, Result, modules_of
 from wattback.modbus import bank, tcp
+from wattback.service import CHANNEL_TCP
 
 SEED = 1
 INPUTS = 300
@@ -42,5 +43,5 @@ def test_what_raises_is_told_with_its_input(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_port_that_goes_deaf_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tcp.TcpPort, "opened", lambda self: None)
-    with pytest.raises(AssertionError, match="a good request on channel 3"):
+    with pytest.raises(AssertionError, match=f"a good request on channel {CHANNEL_TCP}"):
         run("Modbus TCP", INPUTS)

@@ -47,16 +47,29 @@ SAFETY_FILES: dict[str, tuple[str, ...]] = {
 _JOINS = (
     "joins the others: shown by simulated runs, seeded defects and exploration, not by a score"
 )
+_OUTAGE = (
+    "a part of an outage, which is judged as a whole: by outages drawn at random (tests/outages), "
+    "seeded defects and exploration, not by a score"
+)
 _TABLE = "a table, each row of which is raised in the world by a test of its own"
+_TABLE_OF_STEPS = "a table, each row of which is refused at its limit by a test of its own"
 _WORDS = "words, numbers and memory that others judge by"
 NOT_MUTATED: dict[str, str] = {
     "__init__": _WORDS,
+    "backup/backup": _JOINS,
+    "backup/island": _OUTAGE,
+    "backup/outage": _OUTAGE,
+    "backup/readiness": _WORDS,
+    "backup/returning": _OUTAGE,
+    "backup/steps": _TABLE_OF_STEPS,
     "commands": _WORDS,
     "connector": _JOINS,
     "dispatch": _JOINS,
     "export": _JOINS,
     "facts": _JOINS,
     "fault_table": _TABLE,
+    "gateway": _OUTAGE,
+    "house": _JOINS,
     "identity": _WORDS,
     "meter": _WORDS,
     "ports": _WORDS,

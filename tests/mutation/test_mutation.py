@@ -27,7 +27,8 @@ print(survives("heartbeat", source.replace(was, became), tests))
 def test_every_file_of_the_control_plane_is_mutated_or_said_not_to_be() -> None:
     firmware = ROOT / "firmware" / "wattback"
     there = {file.stem for file in firmware.glob("*.py")}
-    there |= {f"grid/{file.stem}" for file in (firmware / "grid").glob("[a-z]*.py")}
+    for room in ("backup", "grid"):
+        there |= {f"{room}/{file.stem}" for file in (firmware / room).glob("[a-z]*.py")}
     assert there == {*SAFETY_FILES, *NOT_MUTATED}
 
 

@@ -35,7 +35,7 @@ OPENS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_O
 STOPS = sum(1 << index for index, row in enumerate(FAULTS) if row[5] == ACTION_STOP)
 
 # Reasons that end an export by its ramp; every other one cuts it.
-RAMPS = export.WAIT_TARGET | export.WAIT_DEPARTURE | export.WAIT_CONTROLLER
+RAMPS = export.WAIT_TARGET | export.WAIT_DEPARTURE | export.WAIT_CONTROLLER | export.WAIT_MODE
 
 
 class Judge(Player):

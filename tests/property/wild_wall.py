@@ -281,6 +281,7 @@ MESSAGES = st.one_of(
         WATTS,
         st.just(240_000),
         st.integers(0, 2),
+        st.integers(0, 3),
     ),
     st.tuples(
         st.just(3),
@@ -289,6 +290,7 @@ MESSAGES = st.one_of(
         st.integers(0, 10_000),
         st.integers(0, 500_000),
         st.integers(-1, 604_800),
+        BIT,
     ),
     st.tuples(*[WORD] * INBOX_WORDS),
 ).map(Message)

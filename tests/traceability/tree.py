@@ -49,12 +49,14 @@ def parsed(text: str) -> ast.Module:
 def symbols(text: str) -> tuple[tuple[int, int, str], ...]:
     """First line, last line and name of what a module consists of, inner ones after outer ones.
 
-    A name is that of a class, a function, a method with its class, or a constant.
+    A name is that of a class, a function, a method with its class, or a constant; what adds to a
+    constant later is a part of it.
     """
     return tuple(_symbols(parsed(text).body, ""))
 
 
 def _symbols(body: list[ast.stmt], outer: str) -> Iterator[tuple[int, int, str]]:
+    adds = _adding(body)
     for node in body:
         end = node.end_lineno or node.lineno
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
@@ -65,6 +67,21 @@ def _symbols(body: list[ast.stmt], outer: str) -> Iterator[tuple[int, int, str]]
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if isinstance(targets[0], ast.Name):
                 yield node.lineno, end, targets[0].id
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not outer:
+            name = ast.unparse(node.value.func)
+            if name in adds:
+                yield node.lineno, end, adds[name]
+
+
+def _adding(body: list[ast.stmt]) -> dict[str, str]:
+    """Short names for the method `add` of a constant, as in `_row = ROWS.add`, with its name."""
+    return {
+        ast.unparse(node.targets[0]): ast.unparse(node.value.value)
+        for node in body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "add"
+    }
 
 
 def symbol_at(text: str, line: int) -> str:

@@ -5,11 +5,13 @@ moves its power towards it. A test makes it silent, deaf or stubborn.
 """
 
 import math
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
 
 from tests.unit.wall import DEFAULTS, TICK_MS, Wall
 from wattback import commands, limits, targets
 from wattback import vehicle as link
+from wattback.backup.backup import Backup
 from wattback.export import WAIT_NAMES as EXPORT_WAIT_NAMES
 from wattback.heartbeat import STATE_NAMES as CONTROLLER_STATES
 from wattback.pilot import DUTY_STEADY
@@ -42,8 +44,9 @@ def settings_with(**changes: int) -> list[int]:
 
 
 class LinkedWall(Wall):
-    """speaks: it sends its messages. certified … departure_s: what they say; acknowledges: the
-    settings version, the connector's own when None. draw_ma: what it takes while it is not linked.
+    """speaks: it sends its messages, every round_ms. certified … departure_s: what they say;
+    acknowledges: the settings version, the connector's own when None. draw_ma: what it takes while
+    it is not linked.
     ceases: in a dip, and above 1.10 pu. slew_w_per_s: how fast it follows. stubborn_w: the power
     that it keeps whatever it is told. power_w: what flows, positive out of the vehicle.
     reactive_var: beside an export.
@@ -54,9 +57,10 @@ class LinkedWall(Wall):
         settings: Iterable[int] | None = None,
         retained: Iterable[int] = (0,) * WORDS,
         starts_ms: int = 0,
+        new_backup: Callable[["array[int]"], Backup] | None = None,
     ) -> None:
         values = settings_with(**SITE) if settings is None else settings
-        super().__init__(values, retained, starts_ms)
+        super().__init__(values, retained, starts_ms, new_backup=new_backup)
         self.speaks = True
         self.certified = 1
         self.category = 3
@@ -64,6 +68,9 @@ class LinkedWall(Wall):
         self.charge_w = 11_500
         self.discharge_w = 9_600
         self.nominal_mv = 240_000
+        self.modes = 0
+        self.forming = 0
+        self.round_ms = ROUND_MS
         self.acknowledges: int | None = None
         self.soc_bp = 8_000
         self.minimum_soc_bp = 1_000
@@ -116,7 +123,8 @@ class LinkedWall(Wall):
     def say(self, kind: int, *words: int) -> None:
         """Put one message into the inbox, as the port does."""
         vehicle = self.connector.vehicle
-        for index, word in enumerate((kind, *words, 0, 0, 0, 0, 0, 0)[: link.INBOX_WORDS]):
+        padded = (kind, *words, *[0] * link.INBOX_WORDS)
+        for index, word in enumerate(padded[: link.INBOX_WORDS]):
             vehicle.inbox[index] = word
         vehicle.inbox_full = 1
 
@@ -124,8 +132,8 @@ class LinkedWall(Wall):
         super()._answer(dt_ms)
         if self.speaks and self.vehicle != "A":
             self._round_ms += dt_ms
-            if self._round_ms >= ROUND_MS:
-                self._round_ms -= ROUND_MS
+            if self._round_ms >= self.round_ms:
+                self._round_ms = self._round_ms % self.round_ms
                 self._speak()
         self._flow(dt_ms)
 
@@ -147,6 +155,7 @@ class LinkedWall(Wall):
                 self.discharge_w,
                 self.nominal_mv,
                 self.normal_category,
+                self.modes,
             )
             self._step = link.MESSAGE_LOOP
         else:
@@ -158,6 +167,7 @@ class LinkedWall(Wall):
                 self.minimum_soc_bp,
                 self.need_wh,
                 self.departure_s,
+                self.forming,
             )
 
     def _flow(self, dt_ms: int) -> None:

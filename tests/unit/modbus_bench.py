@@ -29,6 +29,7 @@ from wattback_sim.register_map import Point, Value, decode, encode, find_point
 SERIAL = "WB-0001"
 QUEUE_PLACES = 7
 LONGEST_ADOPTION = 100  # steps
+RENEWAL = 21  # steps, of all that changes
 _AT = pdu.LEAD + 1  # where an answer lies in the buffer of an RTU port
 
 
@@ -88,7 +89,7 @@ class Bench:
 
     def renew(self) -> None:
         """Every point of the image is renewed."""
-        for _ in range(20):
+        for _ in range(RENEWAL):
             self.bank.step()
 
 

@@ -12,7 +12,16 @@ from wattback_sim.page import PageEvent, render_page
 from wattback_sim.page.digest import CONTINUOUS_COLUMNS, DISCRETE_COLUMNS
 
 COLUMNS = ["t_ms", "pilot_high_mv", *DISCRETE_COLUMNS, *CONTINUOUS_COLUMNS]
-LATER_COLUMNS = {"in_service", "grid_switch_closed", "target_w", "target_var", "reactive_var"}
+LATER_COLUMNS = {
+    "in_service",
+    "grid_switch_closed",
+    "target_w",
+    "target_var",
+    "reactive_var",
+    "backup_state",
+    "island_wh",
+    "island_import_wh",
+}
 FIRST_COLUMNS = [name for name in COLUMNS if name not in LATER_COLUMNS]
 
 EVENING = datetime(2026, 2, 10, 18, 0, tzinfo=timezone(timedelta(hours=-6)))
@@ -52,7 +61,7 @@ def evening(t_ms: int, noise: random.Random) -> Row:
         "contactor_confirmed": int(drawing and t_ms >= 14_300),
         "open_cause": "none",
         "session_state": state,
-        "mode": "charge" if drawing else "none",
+        "mode": "grid",
         "in_service": 1,
         "grid_switch_closed": 1,
         "import_limit_ma": limit_ma,
@@ -68,6 +77,7 @@ def evening(t_ms: int, noise: random.Random) -> Row:
         "current_ma": -current_ma,
         "frequency_millihertz": 60_000 + round(noise.gauss(0, 8)),
         "faults": "",
+        "backup_state": "grid",
     }
 
 
@@ -81,7 +91,6 @@ def faulted_evening(t_ms: int, noise: random.Random) -> Row:
             "contactor_confirmed": int(t_ms < 2_403_000),
             "open_cause": "fault",
             "session_state": "fault",
-            "mode": "none",
             "pilot_state": "A" if t_ms >= 3_420_000 else "F",
             "power_w": 0,
             "current_ma": 0,
@@ -104,7 +113,51 @@ def export_evening(t_ms: int, noise: random.Random) -> Row:
             "target_var": 900 if giving else 0,
             "export_limit_ma": 40_000,
             "session_state": "discharging" if giving else "offered",
-            "mode": "discharge" if giving else "none",
+        }
+    return row
+
+
+OUTAGE_MS, RETURN_MS = 2_400_000, 3_060_700
+# (from this many ms after the outage, the step)
+_OUTAGE_STEPS = (
+    (2_000, "contactor_open"),
+    (2_100, "switch_open"),
+    (2_200, "home_dead"),
+    (2_400, "vehicle_ready"),
+    (2_700, "contactor_closed"),
+    (9_000, "voltage_ramp"),
+    (10_500, "legs_in_window"),
+    (11_500, "load_steps"),
+    (17_500, "island"),
+    (660_000, "synchronise"),
+    (660_500, "switch_close"),
+    (660_700, "grid_following"),
+    (660_800, "grid"),
+)
+
+
+def outage_evening(t_ms: int, noise: random.Random) -> Row:
+    """8 kW into the grid from 18:25 to 18:30; from 18:40 to 18:51 an island of 3 kW."""
+    row = evening(t_ms, noise)
+    since_ms = t_ms - OUTAGE_MS
+    if 1_500_000 <= t_ms < 1_800_000:
+        row |= {"power_w": 8_000, "current_ma": 33_333, "session_state": "discharging"}
+    steps = [step for from_ms, step in _OUTAGE_STEPS if from_ms <= since_ms]
+    state = steps[-1] if steps else "grid"
+    if since_ms >= 0 and t_ms < RETURN_MS:
+        feeding = since_ms >= 10_500
+        row |= {
+            "power_w": 3_000 if feeding else 0,
+            "current_ma": 12_500 if feeding else 0,
+            "voltage_l1_mv": 120_000 if feeding else 0,
+            "voltage_l2_mv": 120_000 if feeding else 0,
+        }
+    if state != "grid":
+        row |= {
+            "mode": "island",
+            "grid_switch_closed": 0 if 2_200 <= since_ms < 660_700 else 1,
+            "session_state": "backup" if since_ms >= 9_000 else "waiting",
+            "backup_state": state,
         }
     return row
 
@@ -120,18 +173,25 @@ def rows_of(
     import_mwh = export_mwh = (
         1_234_000_000.0  # thousandths of a Wh; a register that has seen years
     )
+    island_mwh = island_import_mwh = 0.0
     stored_mwh = 30_000_000.0
     for t_ms in range(0, until_ms, every_ms):
         row = story(t_ms, noise)
         flow_mwh = int(row["power_w"]) * every_ms / 3600
-        import_mwh += max(-flow_mwh, 0)
-        export_mwh += max(flow_mwh, 0)
+        if row["grid_switch_closed"]:
+            import_mwh += max(-flow_mwh, 0)
+            export_mwh += max(flow_mwh, 0)
+        else:
+            island_import_mwh += max(-flow_mwh, 0)
+            island_mwh += max(flow_mwh, 0)
         stored_mwh -= flow_mwh
         row |= {
             "t_ms": t_ms,
             "soc_bp": round(stored_mwh / 75_000_000 * 10_000),
             "import_wh": int(import_mwh / 1000),
             "export_wh": int(export_mwh / 1000),
+            "island_wh": int(island_mwh / 1000),
+            "island_import_wh": int(island_import_mwh / 1000),
         }
         yield [str(row[name]) for name in columns]
 

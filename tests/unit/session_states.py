@@ -4,6 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 from wattback.session import (
+    BACKUP,
     BOOT,
     CEASED,
     CHARGING,
@@ -13,8 +14,11 @@ from wattback.session import (
     EXPORTING,
     FAULT,
     FAULTY,
+    FORMABLE,
     HALTED,
     IDLE,
+    ISLAND_ENDS,
+    ISLANDED,
     OFFERABLE,
     OFFERED,
     OVERDUE,
@@ -44,13 +48,16 @@ FACTS = (
     TRIPPED,
     UNPERMITTED,
     HALTED,
+    ISLANDED,
+    FORMABLE,
+    ISLAND_ENDS,
 )
 EVERY_BIT = (1 << len(FACTS)) - 1
 # What opens at once also halts: no other combinations come up (see `faults.action`).
 ALL_FACTS = [facts for facts in range(EVERY_BIT + 1) if not facts & FAULTY or facts & HALTED]
 STATES = range(len(STATE_NAMES))
-CLOSED = (CHARGING, DISCHARGING, STOPPING)
-OFFERING = (OFFERED, CHARGING, DISCHARGING)
+CLOSED = (CHARGING, DISCHARGING, STOPPING, BACKUP)
+OFFERING = (OFFERED, CHARGING, DISCHARGING, BACKUP)
 
 ENERGY = CONNECTED | REQUESTING | OFFERABLE | CLOSABLE
 # Facts, one a tick, that lead from BOOT to each state.
@@ -63,6 +70,7 @@ WAYS = {
     DISCHARGING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY | EXPORTING),
     STOPPING: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY, ENERGY & ~OFFERABLE),
     FAULT: (FAULTY | HALTED,),
+    BACKUP: (READY, CONNECTED, CONNECTED | OFFERABLE, ENERGY | ISLANDED | FORMABLE),
 }
 
 

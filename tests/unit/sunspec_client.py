@@ -13,7 +13,7 @@ from sunspec2.modbus.client import (  # type: ignore[import-untyped]
 
 from tests.unit.modbus_bench import LONGEST_ADOPTION, StillBench, two, write_request
 from tests.unit.modbus_ports import TcpClient, tcp
-from wattback_tools.registers.models import VENDOR_FILE
+from wattback_tools.registers.models import VENDOR_FOLDER
 
 RefusedError = SunSpecModbusClientError
 
@@ -25,8 +25,8 @@ class SunSpecClient(SunSpecModbusClientDevice):  # type: ignore[misc]
         super().__init__()
         self._client = TcpClient(bench)
         paths = sunspec2.device.get_model_defs_path()
-        if str(VENDOR_FILE.parent) not in paths:
-            sunspec2.device.set_model_defs_path([*paths, str(VENDOR_FILE.parent)])
+        if str(VENDOR_FOLDER) not in paths:
+            sunspec2.device.set_model_defs_path([*paths, str(VENDOR_FOLDER)])
 
     def read(self, addr: float, count: float) -> bytes:
         octets = b""

@@ -29,6 +29,7 @@ SERVICE_ROOMS = (
     "service",
     "store",
     "update",
+    "gateway_link",
     "vehicle_link",
 )
 PICO = BOARDS / "pico"

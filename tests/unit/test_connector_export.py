@@ -16,6 +16,7 @@ from tests.unit.linked_wall import (
 )
 from tests.unit.wall import Wall
 from wattback import commands, limits, targets
+from wattback.export import MODE_BACKUP_ONLY, MODE_CHARGE, MODE_EVENT, MODE_SELF_CONSUMPTION
 
 LINE_W = 48 * 240
 
@@ -133,6 +134,8 @@ REFUSALS: dict[str, tuple[dict[str, int], Callable[[LinkedWall], None] | None]] 
     "limit": (settle(site_failsafe_export_ma=0), None),
     "reserve": (settle(reserve_bp=8_000), None),
     "day_limit": (settle(export_day_limit_wh=0), None),
+    "mode": (settle(operating_mode=MODE_BACKUP_ONLY), None),
+    "house_meter": (settle(operating_mode=MODE_SELF_CONSUMPTION), None),  # it has none
 }
 
 
@@ -151,6 +154,21 @@ def test_every_refusal_shows_its_bit_and_keeps_the_target_at_or_below_0(reason: 
         assert wall.state != "discharging"
     without_contact = [name for name in wall.export_waits if name != "contactor"]
     assert without_contact == [reason]
+
+
+@pytest.mark.parametrize("mode", [MODE_CHARGE, MODE_BACKUP_ONLY])
+def test_a_mode_that_exports_nothing_ends_an_export_by_the_ramp_and_another_brings_it_back(
+    mode: int,
+) -> None:
+    wall = exporting_wall(8_000)
+    wall.set("operating_mode", mode)
+    wall.run_until(lambda: wall.export_waits == ["mode"], 50)
+    told = told_while(wall, 6_000)
+    assert all(0 <= before - after <= STEP_W for before, after in pairwise(told) if after > 0)
+    assert (told[-1], wall.state) == (0, "charging")
+    wall.set("operating_mode", MODE_EVENT)
+    wall.run_until(lambda: wall.power_w == 8_000, 20_000)
+    assert (wall.state, wall.export_waits) == ("discharging", [])
 
 
 def test_nobody_asks_for_export_is_a_reason_too() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.linked_wall import ROUND_MS, LinkedWall, exporting_wall, linked_wall
 from wattback import commands, targets
+from wattback.export import MODE_SELF_CONSUMPTION
 from wattback.pilot import DUTY_DIGITAL
 from wattback.vehicle import MESSAGE_PARAMETERS, MESSAGE_SETUP, MESSAGE_STOP
 
@@ -65,6 +66,10 @@ def forget_the_settings(wall: LinkedWall) -> None:
     wall.tick()
 
 
+def go_by_a_meter_that_is_not_there(wall: LinkedWall) -> None:
+    wall.set("operating_mode", MODE_SELF_CONSUMPTION)
+
+
 # what withdraws the permission, and the reason that is shown
 WITHDRAWALS: dict[str, tuple[Callable[[LinkedWall], None], str]] = {
     "disabled": (disable, "permission"),
@@ -75,6 +80,7 @@ WITHDRAWALS: dict[str, tuple[Callable[[LinkedWall], None], str]] = {
     "identity": (be_someone_else, "vehicle_link"),
     "certificate": (lose_its_certificate, "certification"),
     "settings": (forget_the_settings, "settings"),
+    "meter": (go_by_a_meter_that_is_not_there, "house_meter"),
 }
 each_withdrawal = pytest.mark.parametrize(
     ("withdraw", "reason"), WITHDRAWALS.values(), ids=WITHDRAWALS.keys()

@@ -30,8 +30,10 @@ from wattback import (
     targets,
     vehicle,
 )
+from wattback.backup import readiness, steps
 from wattback.console.group import COMMAND_NAMES, PROTOCOL
 from wattback.fault_table import CLEAR_NAMES, FAULTS
+from wattback.gateway import MOST_SHED
 from wattback.grid import trips
 from wattback.signals import REPORT_NAMES, STATUS_NAMES
 from wattback_hil.console import client
@@ -159,11 +161,16 @@ MOST = {
     "contactor_commanded": 1,
     "contactor_confirmed": 1,
     "in_service": 1,
+    "grid_switch_closed": 1,
+    "backup_state": len(steps.STATE_NAMES) - 1,
+    "backup_refusal": len(steps.REFUSAL_NAMES) - 1,
+    "backup_waits": (1 << len(readiness.WAIT_NAMES)) - 1,
+    "backup_shed": MOST_SHED,
     "site_target_enabled": 1,
     "programme_target_enabled": 1,
 }
 SIGNED = {"pilot_high_mv", "pilot_low_mv", "target_w", "power_w", "reactive_var", "current_ma"}
-SIGNED |= {"target_asked_w", "site_target_w", "programme_target_w"}
+SIGNED |= {"target_asked_w", "site_target_w", "programme_target_w", "service_w"}
 
 
 def lowest(name: str) -> int:
@@ -172,7 +179,7 @@ def lowest(name: str) -> int:
     unset = ("_left_s", "site_import_ma", "site_export_ma", "programme_export_ma")
     if name.endswith(unset) and name not in ("service_left_s", "export_day_left_s"):
         return -1
-    return -1 if name in ("soc_bp", "departure_s", "civil_day") else 0
+    return -1 if name in ("soc_bp", "departure_s", "civil_day", "backup_waits") else 0
 
 
 @given(

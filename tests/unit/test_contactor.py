@@ -7,6 +7,7 @@ import pytest
 from wattback.contactor import (
     CAUSE_FAULT,
     CAUSE_FORCED,
+    CAUSE_ISLAND,
     CAUSE_MUST_TRIP,
     CAUSE_NAMES,
     CAUSE_NONE,
@@ -21,7 +22,7 @@ from wattback.fault_table import (
     CONTACTOR_STUCK_OPEN,
     CONTACTOR_WELDED,
 )
-from wattback.retained import OPENINGS, RETRIES, WORDS
+from wattback.retained import ISLAND_WH, OPENINGS, WORDS
 
 TICK_MS = 10
 
@@ -185,6 +186,7 @@ def test_the_causes_are_the_closed_list() -> None:
         CAUSE_FAULT,
         CAUSE_MUST_TRIP,
         CAUSE_PERMISSION,
+        CAUSE_ISLAND,
     )
     assert causes == tuple(range(len(CAUSE_NAMES)))
     assert CAUSE_NAMES == (
@@ -196,6 +198,7 @@ def test_the_causes_are_the_closed_list() -> None:
         "fault",
         "must_trip",
         "permission",
+        "island",
     )
 
 
@@ -208,10 +211,10 @@ def test_every_opening_keeps_its_cause_and_is_counted_by_it_hot_or_cold() -> Non
             contactor.open(cause, 16_000, loaded, 48_000)
             assert contactor.open_cause == cause
             assert contactor.commanded == 0
-    words = retained[OPENINGS:RETRIES].tolist()  # cold, hot by cause
-    assert words == [1, 1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 0, 1, 1]
-    assert contactor.closings == 14
-    assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2 + 0 + 1
+    words = retained[OPENINGS:ISLAND_WH].tolist()  # cold, hot by cause
+    assert words == [1, 1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 0, 1, 1, 1, 2]
+    assert contactor.closings == 17
+    assert contactor.hot_openings == 1 + 2 + 0 + 1 + 2 + 0 + 1 + 2
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.unit.linked_wall import settings_with
 from tests.unit.vehicle_messages import PARAMETERS, SETUP, VERSION, after, hear
 from wattback import export
 from wattback.export import WAIT_NAMES, Export
+from wattback.house import OPERATING_NAMES
 from wattback.retained import WORDS
 from wattback.settings import Settings
 from wattback.vehicle import MESSAGE_LOOP, MESSAGE_PARAMETERS, Vehicle
@@ -72,6 +73,28 @@ def test_an_authorised_vehicle_above_its_reserve_on_a_site_that_may_has_no_reaso
 )
 def test_utility_and_owner_must_both_permit(changes: dict[str, int]) -> None:
     assert reasons(new_export(), vehicle_at(), settings_of(**changes)) == ["permission"]
+
+
+# mode, and what speaks against an export while the house's meter speaks, and while it is silent
+@pytest.mark.parametrize(
+    ("mode", "metered", "silent"),
+    [
+        ("charge", ["mode"], ["mode"]),
+        ("event", [], []),
+        ("self_consumption", [], ["house_meter"]),
+        ("peak_limit", [], ["house_meter"]),
+        ("backup_only", ["mode"], ["mode"]),
+    ],
+)
+def test_the_owners_mode_must_export_and_know_what_it_goes_by(
+    mode: str, metered: list[str], silent: list[str]
+) -> None:
+    settings = settings_of(operating_mode=OPERATING_NAMES.index(mode))
+    part = new_export()
+    for meter, expected in ((1, metered), (0, silent), (1, metered)):
+        part.judge(vehicle_at(), IMPORT_W, settings, meter)
+        waits = [name for index, name in enumerate(WAIT_NAMES) if part.waits & (1 << index)]
+        assert waits == expected
 
 
 @pytest.mark.parametrize(

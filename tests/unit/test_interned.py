@@ -10,7 +10,8 @@ from wattback.settings import SETTINGS
 from wattback.signals import OPENING_NAMES
 
 LOOKUPS = {"getattr", "setattr", "hasattr", "delattr"}
-ROOMS_OF_PORTS = ("codec", "console", "modbus", "vehicle_link")  # their loop may wait
+# Their loop may wait.
+ROOMS_OF_PORTS = ("codec", "console", "gateway_link", "modbus", "vehicle_link")
 # Before the first tick texts may be looked up; in a tick, what `own_names` has made.
 BEFORE_TICKS = {"settings.py": {"__init__", "load", "version_on"}, "signals.py": {"__init__"}}
 # Of a board: at boot, or in the loop beside the ticks.

@@ -268,6 +268,7 @@ def test_the_slots_are_those_of_the_owners_in_their_order() -> None:
         "restart",
         "technician",
         "vehicle",
+        "service",
     )
     assert [slot.owner for slot in slots if slot.clears_on_unplug] == [OWNER_DRIVER]
     away = [OWNER_NAMES[slot.owner] for slot in slots if slot.scope == SCOPE_BOTH]

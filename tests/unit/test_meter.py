@@ -7,17 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wattback.meter import Meter
-from wattback.retained import EXPORT_REST, EXPORT_WH, IMPORT_REST, IMPORT_WH, WORDS
+from wattback.retained import (
+    EXPORT_REST,
+    EXPORT_WH,
+    IMPORT_REST,
+    IMPORT_WH,
+    ISLAND_IMPORT_REST,
+    ISLAND_IMPORT_WH,
+    ISLAND_REST,
+    ISLAND_WH,
+    WORDS,
+)
 
 WMS_PER_WH = 3_600_000
 HIGHEST_W = 50_000
-TICKS = st.lists(
-    st.tuples(
-        st.integers(-(2**28), 2**28 - 1) | st.integers(-60_000, 60_000) | st.integers(-12, 12),
-        st.integers(0, 1_000),
-    ),
-    max_size=300,
-)
+POWERS = st.integers(-(2**28), 2**28 - 1) | st.integers(-60_000, 60_000) | st.integers(-12, 12)
+STEPS = st.integers(0, 1_000)
+TICKS = st.lists(st.tuples(POWERS, STEPS), max_size=300)
+# Some of them in an island.
+MIXED = st.lists(st.tuples(POWERS, STEPS, st.integers(0, 1)), max_size=300)
+# Registers and the rests that belong to them: on the grid, then of an island.
+IMPORT = (IMPORT_WH, IMPORT_REST)
+EXPORT = (EXPORT_WH, EXPORT_REST)
+ISLAND_IMPORT = (ISLAND_IMPORT_WH, ISLAND_IMPORT_REST)
+ISLAND_EXPORT = (ISLAND_WH, ISLAND_REST)
 
 
 def new_meter() -> tuple[Meter, "array[int]"]:
@@ -110,3 +123,60 @@ def test_a_power_cut_between_two_ticks_loses_nothing_that_was_stored(
         meter.account(power_w, dt_ms)
     assert retained == kept_whole
     assert (meter.import_wh, meter.export_wh) == (retained[IMPORT_WH], retained[EXPORT_WH])
+
+
+# --- an island is counted apart ---
+
+
+def test_an_hour_of_an_island_counts_in_its_own_registers_and_in_no_other() -> None:
+    meter, retained = new_meter()
+    for _ in range(3_600):
+        meter.account(4_000, 1_000, 1)
+        meter.account(-1_500, 1_000, 1)
+    assert (retained[ISLAND_WH], retained[ISLAND_IMPORT_WH]) == (4_000, 1_500)
+    assert (meter.import_wh, meter.export_wh) == (0, 0)
+    assert (retained[IMPORT_WH], retained[EXPORT_WH]) == (0, 0)
+
+
+def test_a_watt_hour_of_an_island_counts_with_its_last_watt_millisecond() -> None:
+    meter, retained = new_meter()
+    for _ in range(359):
+        meter.account(1_000, 10, 1)
+    meter.account(1_000, 9, 1)
+    assert (retained[ISLAND_WH], retained[ISLAND_REST]) == (0, WMS_PER_WH - 1_000)
+    meter.account(1_000, 1, 1)
+    assert (retained[ISLAND_WH], retained[ISLAND_REST]) == (1, 0)
+
+
+@pytest.mark.parametrize(("power_w", "counts"), [(9, False), (-9, False), (10, True), (-10, True)])
+def test_in_an_island_too_10_w_is_energy_and_less_is_noise(power_w: int, counts: bool) -> None:
+    meter, retained = new_meter()
+    for _ in range(3_600):
+        meter.account(power_w, 1_000, 1)
+    assert any(retained) is counts
+
+
+@given(MIXED)
+def test_all_four_registers_are_the_exact_integral_of_their_own_ticks(
+    ticks: list[tuple[int, int, int]],
+) -> None:
+    meter, retained = new_meter()
+    for power_w, dt_ms, island in ticks:
+        meter.account(power_w, dt_ms, island)
+    for island, pairs in enumerate(((IMPORT, EXPORT), (ISLAND_IMPORT, ISLAND_EXPORT))):
+        mine = [(power_w, dt_ms) for power_w, dt_ms, where in ticks if where == island]
+        for sign, (register, rest) in zip((-1, 1), pairs, strict=True):
+            counted = (retained[register], retained[rest])
+            assert counted == divmod(exact_wms(mine, sign), WMS_PER_WH)
+    named = {at for pair in (IMPORT, EXPORT, ISLAND_IMPORT, ISLAND_EXPORT) for at in pair}
+    assert not any(word for at, word in enumerate(retained) if at not in named)
+
+
+@given(MIXED)
+def test_no_power_ever_lowers_any_of_the_four(ticks: list[tuple[int, int, int]]) -> None:
+    meter, retained = new_meter()
+    registers = (IMPORT_WH, EXPORT_WH, ISLAND_WH, ISLAND_IMPORT_WH)
+    for power_w, dt_ms, island in ticks:
+        before = [retained[at] for at in registers]
+        meter.account(power_w, dt_ms, island)
+        assert all(retained[at] >= was for at, was in zip(registers, before, strict=True))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.modbus_bench import SERIAL, Bench, ModbusBench, StillBench, raw_of, two
+from tests.unit.modbus_bench import RENEWAL, SERIAL, Bench, ModbusBench, StillBench, raw_of, two
 from tests.unit.wall import Wall
 from wattback.identity import VERSION
 from wattback.modbus import tables
@@ -180,14 +180,16 @@ def test_every_other_function_is_illegal(function: int) -> None:
 # --- age ---
 
 
-def test_a_renewal_takes_at_most_sixteen_ticks_and_tells_its_age() -> None:
+def test_no_age_is_beyond_a_renewal_and_the_time_of_the_models_own_rows() -> None:
     bench = ModbusBench()
     ages = dict.fromkeys((701, 702, 704, 713, 64750), 0.0)
     for _ in range(60):
         bench.run(10)
         for model in ages:
             ages[model] = max(ages[model], bench.number(f"age{model}"))
-    assert all(100 <= age <= 320 for age in ages.values()), ages
+    assert min(ages.values()) >= 10 * (RENEWAL - 1), ages
+    assert max(ages[model] for model in (701, 702, 704, 713)) <= 10 * (RENEWAL + 1), ages
+    assert ages[64750] <= 10 * (RENEWAL + 10), ages
 
 
 def test_the_age_is_that_of_the_moment_of_reading() -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.modbus_bench import StillBench
 from tests.unit.sunspec_client import RefusedError, SunSpecClient
 from wattback.commands import COMMAND_SET_LIMIT, COMMAND_SET_TARGET
-from wattback.signals import REPORT_NAMES, STATUS_NAMES
+from wattback.signals import NO_GATEWAY, REPORT_NAMES, STATUS_NAMES
 from wattback_sim.register_map import POINTS, Point, decode
 
 
@@ -37,7 +37,7 @@ CLIENT = scanned(BENCH)
 @pytest.mark.covers("6.10 models")
 def test_the_scan_finds_every_model_without_a_complaint() -> None:
     found = [model.model_id for model in CLIENT.model_list]
-    assert found == [1, 701, 702, 704, 713, 64750, 703, *range(705, 713)]
+    assert found == [1, 701, 702, 704, 713, 64750, 703, *range(705, 713), 64751]
     assert {model.error_info for model in CLIENT.model_list} == {""}
     assert CLIENT.base_addr == 40_000
 
@@ -88,6 +88,27 @@ def test_a_limit_of_our_own_model_is_written_in_amperes() -> None:
     ours.read()
     assert ours.SiteImportLimit.cvalue == 16
     assert bench.commands()[-1][:3] == (COMMAND_SET_LIMIT, 2, 16_000)
+
+
+def test_the_home_backup_is_set_as_a_whole_and_without_a_gateway_waits_for_nothing() -> None:
+    bench = StillBench()
+    bench.connector.status.grid_switch_closed = 1
+    bench.connector.report.backup_waits = NO_GATEWAY
+    bench.renew()
+    client = scanned(bench)
+    ours = client.model(64751)
+    assert (ours.BackupState.value, ours.BackupWaits.value, ours.GridSwitch.value) == (0, None, 1)
+    ours.OperatingMode.value = 3
+    ours.BackupEnable.value = 1
+    ours.BackupReserve.cvalue = 35.5
+    ours.ServiceImportMax.cvalue = 7_200
+    ours.ServiceExportMax.cvalue = -1
+    ours.write()
+    ours.read()
+    assert (ours.OperatingMode.value, ours.BackupEnable.value) == (3, 1)
+    assert ours.BackupReserve.cvalue == pytest.approx(35.5)
+    assert (ours.ServiceImportMax.cvalue, ours.ServiceExportMax.cvalue) == (7_200, -1)
+    assert [command[2] for command in bench.commands()] == [3, 1, 3_550, 7_200, -1]
 
 
 def test_what_a_client_believes_to_be_writable_is_refused_all_the_same() -> None:

@@ -5,17 +5,30 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.unit.housed_wall import HousedWall, islanded_wall
 from tests.unit.linked_wall import LinkedWall, exporting_wall
 from tests.unit.wall import StubBoard
 from wattback import commands, limits, targets
 from wattback.connector import Connector
 from wattback.contactor import CAUSE_NAMES
-from wattback.limits import MODE_GRID
+from wattback.gateway import STATE_SERVICE_W
+from wattback.limits import MODE_GRID, MODE_ISLAND
 from wattback.publish import REPORT_TURNS
-from wattback.retained import OPENINGS, RETRIES, WORDS
-from wattback.signals import OPENING_NAMES, REPORT_NAMES, STATUS_NAMES, Report, Status
+from wattback.retained import ISLAND_WH, OPENINGS, WORDS
+from wattback.signals import (
+    NO_GATEWAY,
+    OPENING_NAMES,
+    REPORT_NAMES,
+    STATUS_NAMES,
+    Report,
+    Status,
+)
 
 NOT_WRITTEN = -987_654
+# Without a gateway these are for ever as they were built: 0, the home is on the grid.
+ONLY_WITH_A_GATEWAY = ["mode", "backup_state"]
+ONLY_WITH_A_GATEWAY += ["backup_refusal", "backup_shed", "service_w", "island_wh"]
+ONLY_WITH_A_GATEWAY += ["island_import_wh"]
 
 
 def busy_wall() -> LinkedWall:
@@ -44,20 +57,41 @@ def test_a_status_and_a_report_have_the_fields_of_their_lists_in_order() -> None
     assert tuple(Report.__annotations__) == REPORT_NAMES
 
 
-def test_every_field_of_a_status_is_written_in_every_tick() -> None:
-    wall = busy_wall()
+@pytest.fixture(params=[busy_wall, islanded_wall], ids=["busy", "islanded"])
+def wall(request: pytest.FixtureRequest) -> LinkedWall:
+    """Without a gateway, and with one."""
+    made: LinkedWall = request.param()
+    return made
+
+
+def unwritten(wall: LinkedWall) -> list[str]:
+    """Fields that nobody need write there."""
+    return [] if isinstance(wall, HousedWall) else ONLY_WITH_A_GATEWAY
+
+
+def test_every_field_of_a_status_is_written_in_every_tick(wall: LinkedWall) -> None:
     wall.tick()
     spare = vars(wall.connector)["_spare_status"]
     for name in STATUS_NAMES:
         setattr(spare, name, NOT_WRITTEN)
     wall.tick()
     assert wall.connector.status is spare
-    assert NOT_WRITTEN not in vars(spare).values()
+    left = [name for name in STATUS_NAMES if getattr(spare, name) == NOT_WRITTEN]
+    assert left == [name for name in unwritten(wall) if name in STATUS_NAMES]
+
+
+def test_what_nobody_writes_without_a_gateway_is_built_as_the_grid() -> None:
+    connector = busy_wall().connector
+    for name in ONLY_WITH_A_GATEWAY:
+        source = connector.status if name in STATUS_NAMES else connector.report
+        assert getattr(source, name) == 0, name
+    assert (MODE_GRID, connector.report.backup_waits) == (0, NO_GATEWAY)
 
 
 @pytest.mark.parametrize("begins", range(REPORT_TURNS))
-def test_every_field_of_a_report_is_written_within_its_ticks(begins: int) -> None:
-    wall = busy_wall()
+def test_every_field_of_a_report_is_written_within_its_ticks(
+    wall: LinkedWall, begins: int
+) -> None:
     wall.run(begins * 10)
     report = wall.connector.report
     for name in REPORT_NAMES:
@@ -65,7 +99,8 @@ def test_every_field_of_a_report_is_written_within_its_ticks(begins: int) -> Non
     wall.run(REPORT_TURNS * 30)
     left = [name for name in REPORT_NAMES if getattr(report, name) == NOT_WRITTEN]
     counted = OPENING_NAMES[wall.connector.contactor.counted]
-    assert left == [name for name in OPENING_NAMES if name != counted]  # as they were
+    as_they_were = {*OPENING_NAMES, *unwritten(wall)} - {counted}
+    assert left == [name for name in REPORT_NAMES if name in as_they_were]
 
 
 def test_a_report_is_the_same_object_for_ever() -> None:
@@ -88,8 +123,10 @@ STATUS_SOURCES: dict[str, Callable[[Connector], int]] = {
     "session_state": lambda c: c.session.state,
     "waiting_for": lambda c: c.waiting_for,
     "export_waits": lambda c: c.dispatch.waits,
-    "mode": lambda c: MODE_GRID,
+    "mode": lambda c: MODE_ISLAND if c.backup and c.backup.engaged else MODE_GRID,
     "in_service": lambda c: c.dispatch.enter_service.in_service,
+    "grid_switch_closed": lambda c: c.backup.switch_closed if c.backup else 1,
+    "backup_state": lambda c: c.backup.state if c.backup else 0,
     "import_limit_ma": lambda c: c.limits.import_ma,
     "export_limit_ma": lambda c: c.limits.export_ma,
     "import_limit_owner": lambda c: c.limits.import_owner,
@@ -124,6 +161,22 @@ def test_a_status_says_in_every_tick_what_the_parts_know() -> None:
             connector = wall.connector
             told = {name: getattr(connector.status, name) for name in STATUS_SOURCES}
             assert told == {name: source(connector) for name, source in STATUS_SOURCES.items()}
+
+
+def test_so_does_it_through_an_outage_and_the_return() -> None:
+    wall = islanded_wall()
+    sources = dict(STATUS_SOURCES)
+    del sources["in_service"]  # it is found in a turn, after the tick was published
+    seen = set()
+    for grid_mv in (0, 120_000, 0):
+        wall.grid_mv = grid_mv
+        for _ in range(1_500):
+            wall.tick()
+            connector = wall.connector
+            told = {name: getattr(connector.status, name) for name in sources}
+            assert told == {name: source(connector) for name, source in sources.items()}
+            seen.add((told["mode"], told["grid_switch_closed"]))
+    assert seen == {(MODE_ISLAND, 0), (MODE_ISLAND, 1), (MODE_GRID, 1)}
 
 
 # field and its value on the busy wall
@@ -170,6 +223,12 @@ REPORTED = {
     "vehicle_discharge_w": 9_600,
     "civil_day": 20_500,
     "civil_s": 40_010,
+    "backup_refusal": 0,
+    "backup_waits": NO_GATEWAY,
+    "backup_shed": 0,
+    "service_w": 0,
+    "island_wh": 0,
+    "island_import_wh": 0,
 }
 
 
@@ -193,6 +252,32 @@ def test_what_grows_with_time_and_energy_is_reported_too() -> None:
     assert told | set(REPORTED) | set(OPENING_NAMES) == set(REPORT_NAMES)
 
 
+def test_a_report_says_what_the_backup_knows() -> None:
+    wall = islanded_wall()
+    wall.until_step("island")
+    wall.run_s(60)
+    retained = wall.connector.retained
+    backup = wall.backup
+    backup.refusal, backup.waits = 12, 34
+    backup.island.shed = 2
+    wall.run(100)  # the gateway's order follows in the tick
+    backup.waits = 34
+    wall.connector.renew_report(REPORT_TURNS - 1)
+    report = wall.connector.report
+    assert (report.backup_refusal, report.backup_waits, report.backup_shed) == (12, 34, 2)
+    assert report.island_wh == retained[ISLAND_WH] >= wall.loads_w // 60
+    assert report.island_import_wh == 0
+    wall.grid_mv = 120_000
+    wall.until_step("grid")
+    wall.run(4_000)
+    wall.connector.renew_report(REPORT_TURNS - 1)
+    assert report.service_w == wall.backup.gateway.state[STATE_SERVICE_W] != 0
+    assert report.backup_refusal == 0
+    wall.told = False
+    wall.run(3_000)
+    assert report.service_w == 0  # what nobody says is none
+
+
 def test_what_lasts_for_ever_is_reported_as_minus_1() -> None:
     report = exporting_wall(3_000).connector.report
     for name in ("target_left_s", "site_left_s", "programme_left_s", "site_target_left_s"):
@@ -213,9 +298,10 @@ def test_the_last_opening_is_reported_with_its_faults_and_waits() -> None:
 def test_openings_are_told_by_the_names_of_their_causes() -> None:
     words = [f"{cause}_{heat}" for cause in CAUSE_NAMES[1:] for heat in ("cold", "hot")]
     assert words == list(OPENING_NAMES)
-    assert OPENINGS + len(OPENING_NAMES) == RETRIES
+    assert OPENINGS + len(OPENING_NAMES) == ISLAND_WH
     retained = array("i", [0] * WORDS)
     for at in range(len(OPENING_NAMES)):
         retained[OPENINGS + at] = 7 + at
     report = Connector(StubBoard(), retained).report
-    assert [getattr(report, name) for name in OPENING_NAMES] == list(range(7, 21))
+    counts = [getattr(report, name) for name in OPENING_NAMES]
+    assert counts == [7 + at for at in range(len(OPENING_NAMES))]

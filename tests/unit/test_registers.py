@@ -10,13 +10,12 @@ from wattback.modbus import access, pdu, rtu, tables, tcp
 from wattback.modbus.image import CHUNK
 from wattback.modbus.live import PARTS
 from wattback_sim.errors import BadInputError
-from wattback_sim.register_map import POINTS, decode, encode, find_point, snake_case
+from wattback_sim.register_map import POINTS, VENDOR_MODELS, decode, encode, find_point, snake_case
 from wattback_tools.registers import __main__ as generator
 from wattback_tools.registers.models import (
     MODEL_IDS,
     SYMBOLS_FROM,
-    VENDOR_FILE,
-    VENDOR_MODEL,
+    VENDOR_FILES,
     firmware_names,
     load_models,
 )
@@ -26,7 +25,13 @@ from wattback_tools.registers.standard_points import ABSENT
 from wattback_tools.registers.vendor_points import VENDOR
 
 PLAN = make_plan()
-VENDOR_POINTS = json.loads(VENDOR_FILE.read_text("utf-8"))["group"]["points"]
+VENDOR_POINTS = [
+    {"model": number, **point}
+    for number, file in VENDOR_FILES.items()
+    for point in json.loads(file.read_text("utf-8"))["group"]["points"]
+]
+# What every model has, or may have: under its name alone a host finds that of the first.
+IN_EVERY_MODEL = {"ID", "L", "Pct_SF"}
 
 
 def test_every_generated_file_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,15 +76,17 @@ def test_the_models_lie_one_behind_the_other_from_40002_on() -> None:
     assert address + 2 == tables.BASE + tables.REGISTERS  # the end model
 
 
-@pytest.mark.parametrize("point", VENDOR_POINTS, ids=lambda point: point["name"])
-def test_every_point_of_our_model_has_words_of_its_own(point: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "point", VENDOR_POINTS, ids=lambda point: f"{point['model']}.{point['name']}"
+)
+def test_every_point_of_our_models_has_words_of_its_own(point: dict[str, str]) -> None:
     assert point["name"] in ("ID", "L") or point["name"][0].isupper()
     assert point["label"]
     assert point["desc"].endswith(".")
 
 
 @pytest.mark.parametrize("name", SYMBOLS_FROM)
-def test_the_symbols_of_our_model_are_the_firmwares_names(name: str) -> None:
+def test_the_symbols_of_our_models_are_the_firmwares_names(name: str) -> None:
     point = next(point for point in VENDOR_POINTS if point["name"] == name)
     symbols = [(symbol["name"], symbol["value"]) for symbol in point["symbols"]]
     names = firmware_names(SYMBOLS_FROM[name])
@@ -89,14 +96,36 @@ def test_the_symbols_of_our_model_are_the_firmwares_names(name: str) -> None:
     assert len(names) < bits
 
 
-def test_every_enumerated_point_of_our_model_has_symbols() -> None:
+def test_every_enumerated_point_of_our_models_has_symbols() -> None:
     named = {"enum16", "bitfield32"}
     assert [p["name"] for p in VENDOR_POINTS if p["type"] in named and not p["symbols"]] == []
 
 
-def test_every_point_of_our_model_comes_from_somewhere() -> None:
-    names = [point["name"] for point in VENDOR_POINTS if point["name"] not in ("ID", "L")]
-    assert sorted(VENDOR) == sorted(names)
+def test_every_point_of_our_models_comes_from_somewhere() -> None:
+    named = {(p["model"], p["name"]) for p in VENDOR_POINTS if p["name"] not in ("ID", "L")}
+    assert {(model, name) for model, points in VENDOR.items() for name in points} == named
+
+
+def test_no_model_of_ours_has_moved_and_a_new_one_comes_last() -> None:
+    places = {model.number: model.address for model in load_models()}
+    assert places == {
+        1: 40_002,
+        701: 40_070,
+        702: 40_225,
+        704: 40_277,
+        713: 40_344,
+        64750: 40_353,
+        703: 40_496,
+        705: 40_515,
+        706: 40_566,
+        707: 40_599,
+        708: 40_652,
+        709: 40_705,
+        710: 40_770,
+        711: 40_835,
+        712: 40_869,
+        64751: 40_903,
+    }
 
 
 def test_every_point_of_ieee_1547_is_live_or_says_why_not() -> None:
@@ -174,6 +203,11 @@ def test_the_hosts_points_are_the_maps() -> None:
         ("SiteImportLimit", "64750.SiteImportLimit"),
         ("site_import_limit", "64750.SiteImportLimit"),
         ("age701", "64750.Age701"),
+        ("64751.BackupEnable", "64751.BackupEnable"),
+        ("BackupEnable", "64751.BackupEnable"),
+        ("backup_enable", "64751.BackupEnable"),
+        ("Pct_SF", "64750.Pct_SF"),
+        ("64751.Pct_SF", "64751.Pct_SF"),
     ],
 )
 def test_points_are_found_by_their_names(name: str, full: str) -> None:
@@ -186,8 +220,10 @@ def test_an_unknown_point_is_refused_with_a_suggestion() -> None:
 
 
 def test_names_in_small_letters_are_as_unique_as_the_others() -> None:
-    names = [snake_case(point.name) for point in POINTS if point.model == VENDOR_MODEL]
-    assert len(set(names)) == len(names)
+    assert tuple(VENDOR_FILES) == VENDOR_MODELS
+    names = [snake_case(p.name) for p in POINTS if p.model in VENDOR_MODELS]
+    twice = {name for name in names if names.count(name) > 1}
+    assert twice == {snake_case(name) for name in IN_EVERY_MODEL}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +241,10 @@ def test_names_in_small_letters_are_as_unique_as_the_others() -> None:
         ("704.WSetRvrtTms", 86_400, [1, 20_864]),
         ("site_target_enable", 1, [1]),
         ("reserve", 20, [2000]),
+        ("backup_reserve", 12.5, [1250]),
+        ("operating_mode", "backup_only", [4]),
+        ("service_import_max", -1, [0xFFFF, 0xFFFF]),
+        ("service_export_max", 100_000, [1, 34_464]),
     ],
 )
 def test_values_become_registers_and_registers_values(
@@ -253,6 +293,12 @@ def test_what_registers_cannot_say_is_refused_in_words(
         ("702.CtrlModes", [0, 3], ["max_w", "fixed_w"]),
         ("faults", [0, 0], []),
         ("faults", [0x8000, 1], ["pilot_short", "31"]),
+        ("backup_waits", [0, 0], []),
+        ("backup_waits", [0, 0x801], ["disabled", "reserve"]),
+        ("backup_waits", [0xFFFF, 0xFFFF], None),
+        ("backup_state", [9], "island"),
+        ("grid_switch", [0], "open"),
+        ("service_power", [0xFFFF, 0x10000 - 2_500], -2_500),
         ("session_state", [4], "charging"),
         ("session_state", [999], "999"),
         ("701.MnAlrmInfo", [0] * 32, None),

@@ -16,6 +16,7 @@ from tests.unit.session_states import (
 )
 from wattback.contactor import CAUSE_FAULT, CAUSE_NAMES, CAUSE_NONE
 from wattback.session import (
+    BACKUP,
     BOOT,
     CEASED,
     CHARGING,
@@ -25,7 +26,9 @@ from wattback.session import (
     EXPORTING,
     FAULT,
     FAULTY,
+    FORMABLE,
     HALTED,
+    ISLANDED,
     OFFERABLE,
     OFFERED,
     REQUESTING,
@@ -34,6 +37,7 @@ from wattback.session import (
     TRANSITIONS,
     TRIPPED,
     UNPERMITTED,
+    WAIT_BACKUP,
     WAIT_HANDLE,
     WAIT_LIMIT,
     WAIT_LOAD,
@@ -64,6 +68,7 @@ WAITS = {
     "handle": WAIT_HANDLE,
     "restart_delay": WAIT_RESTART,
     "pause": WAIT_PAUSE,
+    "backup": WAIT_BACKUP,
 }
 ROWS = [(state, index) for state in STATES for index in range(len(TRANSITIONS[state]))]
 ROW_IDS = [f"{STATE_NAMES[state]}-{index}" for state, index in ROWS]
@@ -132,15 +137,18 @@ def test_every_cause_of_the_closed_list_belongs_to_a_row() -> None:
     assert causes == set(range(len(CAUSE_NAMES)))
 
 
-def test_the_contactor_is_closed_on_one_row_alone() -> None:
+def test_the_contactor_is_closed_on_one_row_for_the_grid_and_one_for_an_island() -> None:
     closing = [
-        (state, row)
+        (state, *row[:3])
         for state, rows in enumerate(TRANSITIONS)
         for row in rows
         if state not in CLOSED and row[2] in CLOSED
     ]
-    assert [(state, row[2]) for state, row in closing] == [(OFFERED, CHARGING)]
-    assert closing[0][1][0] == REQUESTING | OFFERABLE | CLOSABLE
+    energy = REQUESTING | OFFERABLE | CLOSABLE
+    assert closing == [
+        (OFFERED, energy, ISLANDED, CHARGING),
+        (OFFERED, energy | FORMABLE, 0, BACKUP),
+    ]
 
 
 @pytest.mark.parametrize("state", STATES, ids=STATE_NAMES)
@@ -204,6 +212,8 @@ def test_the_contactor_is_wanted_closed_only_with_what_energy_needs(state: int) 
             if state not in CLOSED:
                 assert got.facts & ENERGY == ENERGY
                 assert not got.facts & HALTED
+                assert got.state == (BACKUP if got.facts & ISLANDED else CHARGING)
+                assert got.state == CHARGING or got.facts & FORMABLE
 
 
 @pytest.mark.covers("IEC 61851-1 sequence 2.1")
@@ -215,7 +225,7 @@ def test_nothing_is_offered_without_a_vehicle_or_while_something_is_waited_for(
         if got.offering:
             assert got.facts & CONNECTED
         if (got.offering and state not in CLOSED) or (
-            got.state == CHARGING and state != DISCHARGING
+            got.state == CHARGING and state not in (DISCHARGING, BACKUP)
         ):
             assert got.facts & OFFERABLE
             assert not got.facts & HALTED

@@ -2,8 +2,16 @@
 
 import pytest
 
+from wattback.house import OPERATING_NAMES
 from wattback.limits import NO_LIMIT_MA
-from wattback.settings import AT_ADOPTION, AT_RUN_TIME, AT_START, SETTINGS, Settings
+from wattback.settings import (
+    AT_ADOPTION,
+    AT_RUN_TIME,
+    AT_START,
+    NO_POWER_LIMIT_W,
+    SETTINGS,
+    Settings,
+)
 
 NAMES = [row[0] for row in SETTINGS]
 DEFAULTS = [row[1] for row in SETTINGS]
@@ -28,6 +36,9 @@ WITHOUT_UNIT = (
     "export_enabled",
     "proximity_profile",
     "wake_attempts",
+    "gateway_fitted",
+    "backup_enabled",
+    "operating_mode",
     "contactor_life_openings",
     "modbus_unit_id",
     "modbus_baud",
@@ -78,7 +89,7 @@ def test_no_setting_allows_more_than_a_pilot_can_offer_or_less_than_it_can_say()
     assert ranges["site_failsafe_export_ma"] == (NO_LIMIT_MA, 80_000)
 
 
-@pytest.mark.parametrize("row", SETTINGS, ids=NAMES)
+@pytest.mark.parametrize("row", list(SETTINGS), ids=NAMES)
 def test_every_default_lies_in_its_range(row: tuple[str, int, int, int, int]) -> None:
     assert row[2] <= row[1] <= row[3]
 
@@ -130,6 +141,24 @@ def test_nothing_is_exported_by_a_connector_that_nobody_has_set_up() -> None:
     assert Settings().export_permitted == 0
 
 
+def test_nothing_is_backed_up_by_a_connector_that_nobody_has_set_up() -> None:
+    settings = Settings()
+    assert (settings.gateway_fitted, settings.backup_enabled) == (0, 0)
+    assert OPERATING_NAMES[settings.operating_mode] == "event"  # as it was before there were modes
+
+
+def test_every_mode_of_operation_can_be_chosen_and_no_other() -> None:
+    ranges = {row[0]: row[2:4] for row in SETTINGS}
+    assert ranges["operating_mode"] == (0, len(OPERATING_NAMES) - 1)
+
+
+def test_a_peak_of_the_service_is_a_power_or_none() -> None:
+    ranges = {row[0]: row[2:4] for row in SETTINGS}
+    for name in ("service_import_max_w", "service_export_max_w"):
+        assert ranges[name] == (NO_POWER_LIMIT_W, 100_000)
+        assert getattr(Settings(), name) == NO_POWER_LIMIT_W == -1
+
+
 @pytest.mark.parametrize("timeout_ms", [600, 1_000, 1_400])
 def test_a_lapse_and_what_is_left_of_its_time_end_within_2_s(timeout_ms: int) -> None:
     ranges = {row[0]: row[2:4] for row in SETTINGS}
@@ -149,6 +178,11 @@ def test_what_may_change_at_run_time_is_the_owners_and_the_controllers() -> None
         "departure_margin_s",
         "import_max_w",
         "export_max_w",
+        "backup_enabled",
+        "backup_reserve_bp",
+        "operating_mode",
+        "service_import_max_w",
+        "service_export_max_w",
     ]
     assert len(AT_START_ROWS) + len(AT_RUN_TIME_ROWS) + len(AT_ADOPTION_ROWS) == len(SETTINGS)
 

@@ -1,8 +1,10 @@
 """The simulated vehicle's link controller against the firmware's own port, in one process."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.unit.vehicle_link_pair import Bench, Cable
+from tests.unit.vehicle_link_pair import Bench, Cable, StubBackup
 from wattback.export import WAIT_CONTACTOR, WAIT_PERMISSION
 from wattback.vehicle import (
     LINK_ACCEPTED,
@@ -121,6 +123,59 @@ def test_its_orders_are_those_of_the_last_answer(visit: Visit) -> None:
     orders = visit.evcc.orders
     assert orders is not None
     assert (orders.target_w, orders.permitted, orders.wanted) == (-3000.0, False, False)
+
+
+def test_a_vehicle_that_can_form_is_told_to_and_says_what_it_does(visit: Visit) -> None:
+    visit.readings = replace(visit.readings, forms=True)
+    visit.run(2.0)
+    vehicle = visit.core.vehicle
+    assert (vehicle.forms, vehicle.forming) == (1, 0)
+    visit.core.backup = StubBackup(1, 239_500, 60_300, 0)
+    visit.readings = replace(visit.readings, forming=True)
+    visit.run(0.6)
+    orders = visit.evcc.orders
+    assert orders is not None
+    assert (orders.forming, orders.voltage_v, orders.frequency_hz) == (True, 239.5, 60.3)
+    assert orders.wanted
+    assert vehicle.forming == 1
+    visit.core.backup = StubBackup()
+    visit.run(0.6)
+    orders = visit.evcc.orders
+    assert orders is not None
+    assert (orders.forming, orders.voltage_v, orders.frequency_hz) == (False, 0.0, 0.0)
+
+
+def test_one_that_can_only_follow_says_nothing_of_modes(visit: Visit) -> None:
+    visit.run(2.0)
+    for line in visit.cable.to_board:
+        fields = from_line(line.strip(b"\n"))
+        assert fields is not None
+        assert not {Key.SupportedModes, Key.GeneratorMode} & fields.keys()
+
+
+@pytest.mark.parametrize("update_ms", [20, 100, 250])
+def test_it_asks_again_as_soon_as_it_is_told_to(visit: Visit, update_ms: int) -> None:
+    visit.run(2.0)
+    visit.core.backup = StubBackup(0, 0, 0, update_ms)
+    visit.run(1.0)
+    before = visit.said().count(Message.ChargeLoop)
+    visit.run(5.0)
+    asked = visit.said().count(Message.ChargeLoop) - before
+    assert 5_000 // (update_ms + 30) <= asked <= 5_000 // update_ms + 1
+    visit.core.backup = StubBackup()
+    visit.run(1.0)
+    before = visit.said().count(Message.ChargeLoop)
+    visit.run(5.0)
+    assert visit.said().count(Message.ChargeLoop) - before == 10
+
+
+def test_what_changes_of_itself_is_said_at_once(visit: Visit) -> None:
+    visit.readings = replace(visit.readings, forms=True)
+    visit.run(2.0)
+    visit.readings = replace(visit.readings, forming=True)
+    visit.evcc.hurry()
+    visit.run(0.05)
+    assert visit.core.vehicle.forming == 1
 
 
 def test_other_settings_of_the_site_are_taken_over_and_acknowledged(visit: Visit) -> None:

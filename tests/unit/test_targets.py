@@ -250,5 +250,5 @@ def test_the_longest_wish_and_the_steepest_ramp_stay_small_integers() -> None:
 
 
 def test_every_owner_and_every_state_has_a_name() -> None:
-    assert OWNER_NAMES == ("none", "programme", "site", "departure")
+    assert OWNER_NAMES == ("none", "programme", "site", "departure", "house")
     assert STATE_NAMES == ("unset", "active", "expired", "silent")

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.console_bench import ALL_FAULTS
 from tests.unit.technician_bench import console, status_of
 from wattback import contactor, export, pilot, session, vehicle
+from wattback.backup import readiness, steps
 from wattback.fault_table import (
     CLEAR_NAMES,
     FAULTS,
@@ -41,6 +42,9 @@ TWO_OPEN = f"(2 of {_CONDITIONS} conditions open)"
         (technician_texts.CLEAR_TEXTS, CLEAR_NAMES),
         (technician_texts.EXPORT_HINTS, export.WAIT_NAMES),
         (technician_texts.CHARGE_HINTS, (*session.WAIT_NAMES, "vehicle", "faults", "request")),
+        (texts.BACKUP_TEXTS, steps.STATE_NAMES),
+        (texts.BACKUP_REFUSAL_TEXTS, steps.REFUSAL_NAMES),
+        (texts.READINESS_TEXTS, readiness.WAIT_NAMES),
     ],
 )
 def test_every_name_of_the_firmware_has_a_text_and_no_text_is_left_over(
@@ -82,6 +86,23 @@ def test_every_whole_number_is_read_in_a_unit_or_named_as_one_without() -> None:
         ("in_service", 1, "yes"),
         ("contactor_confirmed", 0, "no"),
         ("closings", 3, "3"),
+        ("grid_switch_closed", 1, "yes"),
+        ("grid_switch_closed", 0, "no"),
+        ("backup_state", 0, "grid"),
+        ("backup_state", 9, "island"),
+        ("backup_state", 99, "99"),
+        ("backup_refusal", 0, "none"),
+        ("backup_refusal", 16, "backfeed"),
+        ("backup_refusal", -1, "-1"),
+        ("backup_waits", -1, "no gateway"),
+        ("backup_waits", 0, "none"),
+        ("backup_waits", 5, "disabled, gateway"),
+        ("backup_waits", 4096, "12"),
+        ("backup_shed", 2, "2"),
+        ("service_w", -1250, "-1.25 kW"),
+        ("island_wh", 12345, "12.345 kWh"),
+        ("island_import_wh", 0, "0.000 kWh"),
+        ("island_hot", 1, "1"),
         ("mode", "grid", "grid"),
         ("faults", (), "none"),
         ("faults", ("overcurrent", "pilot_short"), "overcurrent, pilot_short"),
@@ -136,6 +157,14 @@ def test_a_status_names_the_profile_of_the_settings() -> None:
         (
             {"session_state": session.DISCHARGING, "power_w": 8000, "current_ma": 33300},
             "DISCHARGING 8.0 kW, 33.3 A",
+        ),
+        (
+            {"session_state": session.BACKUP, "power_w": 3800, "current_ma": 15800},
+            "FEEDING THE HOME: discharging 3.8 kW, 15.8 A",
+        ),
+        (
+            {"session_state": session.BACKUP, "power_w": -2000, "current_ma": -8300},
+            "FEEDING THE HOME: charging 2.0 kW, 8.3 A",
         ),
         (
             {"session_state": session.WAITING, "pilot_state": pilot.STATE_B}

@@ -285,6 +285,14 @@ def test_while_it_exports_the_export_is_why_it_does_not_charge() -> None:
     assert "EXPORTING" in lines
 
 
+def test_while_the_home_is_fed_the_island_is_why_it_does_not_charge() -> None:
+    fields = CONNECTED | {"session_state": session.BACKUP, "target_owner": 0}
+    lines = why_lines(console(**fields).why(), 3800)
+    assert lines[0] == f"NOT CHARGING: waiting for {technician_texts.ISLAND_TEXT} {ONE_OPEN}"
+    assert f"  next: {technician_texts.ISLAND_HINT}" in lines
+    assert "NOT EXPORTING" in lines
+
+
 # --- what lasts is told before what passes ---
 
 
@@ -304,9 +312,8 @@ def test_an_export_that_ends_says_so_and_what_to_do(bit: int) -> None:
     name = export.WAIT_NAMES[bit]
     fields = {"session_state": session.DISCHARGING, "export_waits": 1 << bit}
     lines = why_lines(console(pilot_state=pilot.STATE_C, **fields).why(), 5000)
-    assert (
-        f"EXPORTING, ending: waiting for {texts.EXPORT_WAIT_TEXTS[name]} (1 of 13 conditions open)"
-    ) in lines
+    count = f"(1 of {len(export.WAIT_NAMES)} conditions open)"
+    assert f"EXPORTING, ending: waiting for {texts.EXPORT_WAIT_TEXTS[name]} {count}" in lines
     assert f"  next: {technician_texts.EXPORT_HINTS[name]}" in lines
 
 

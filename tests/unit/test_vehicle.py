@@ -96,6 +96,38 @@ def test_what_the_loop_says_is_kept() -> None:
     assert (vehicle.soc_bp, vehicle.minimum_soc_bp) == (8_000, 1_000)
     assert (vehicle.need_wh, vehicle.departure_s) == (20_000, 3_600)
     assert (vehicle.charge_w, vehicle.discharge_w) == (11_500, 9_600)
+    assert (vehicle.forms, vehicle.forming) == (1, 1)
+    hear(vehicle, *LOOP[:-1], 0)
+    assert (vehicle.forms, vehicle.forming) == (1, 0)
+
+
+# --- what can be the source of an island ---
+
+
+# modes, discharge_w, voltage_mv, forms
+@pytest.mark.parametrize(
+    ("modes", "discharge_w", "voltage_mv", "forms"),
+    [
+        (3, 9_600, 240_000, 1),
+        (2, 9_600, 240_000, 1),
+        (1, 9_600, 240_000, 0),
+        (0, 9_600, 240_000, 0),
+        (3, 10, 240_000, 1),
+        (3, 9, 240_000, 0),
+        (3, 9_600, 216_000, 1),
+        (3, 9_600, 215_999, 0),
+        (3, 9_600, 264_000, 1),
+        (3, 9_600, 264_001, 0),
+    ],
+)
+@pytest.mark.parametrize(("certified", "category"), [(1, 3), (0, 3), (1, 0)])
+def test_an_inverter_forms_an_island_by_its_modes_rating_and_voltage_whatever_its_category(
+    modes: int, discharge_w: int, voltage_mv: int, forms: int, certified: int, category: int
+) -> None:
+    vehicle = after(SETUP)
+    words = (certified, category, 11_500, discharge_w, voltage_mv, 2, modes)
+    hear(vehicle, MESSAGE_PARAMETERS, *words)
+    assert vehicle.forms == forms
 
 
 # --- refusals ---

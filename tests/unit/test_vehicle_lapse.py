@@ -137,17 +137,20 @@ def test_the_departure_comes_nearer_between_two_messages_and_stops_at_0() -> Non
 @pytest.mark.parametrize("word", [-LIMIT // 2, -2, 10_001, 2**28, LIMIT // 2])
 def test_whatever_the_loop_says_stays_within_what_can_be(word: int) -> None:
     vehicle = after(*WAYS[LINK_AUTHORISED])
-    hear(vehicle, MESSAGE_LOOP, VERSION, word, word, word, word)
+    hear(vehicle, MESSAGE_LOOP, VERSION, word, word, word, word, word)
     assert 0 <= vehicle.soc_bp <= 10_000
     assert 0 <= vehicle.minimum_soc_bp <= 10_000
     assert 0 <= vehicle.need_wh <= 500_000
     assert -1 <= vehicle.departure_s <= 604_800
+    assert vehicle.forming in (0, 1)
 
 
 @pytest.mark.parametrize("voltage_mv", [-LIMIT // 2, 2**28, LIMIT // 2])
 def test_no_voltage_that_a_vehicle_names_outgrows_a_small_integer(voltage_mv: int) -> None:
     vehicle = after(SETUP)
-    vehicle.inbox = [MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, SmallInt(voltage_mv), 2]  # type: ignore[assignment]
+    words = [MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, SmallInt(voltage_mv), 2, 3]
+    vehicle.inbox = words  # type: ignore[assignment]
     vehicle.inbox_full = 1
     vehicle.sense(1, SETTINGS, TICK_MS)
     assert REFUSAL_NAMES[vehicle.refusal] == "voltage"
+    assert not vehicle.forms

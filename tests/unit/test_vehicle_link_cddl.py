@@ -1,5 +1,6 @@
 """The vehicle link's CDDL file: both sides speak it, and the port takes nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import cbor2
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cddl import vehicle_link
-from tests.unit.vehicle_link_pair import DISCOVERY, LOOP, SETUP, STOP, Bench, Cable
+from tests.unit.vehicle_link_pair import DISCOVERY, LOOP, SETUP, STOP, Bench, Cable, StubBackup
 from wattback import vehicle
 from wattback.grid import supervision
 from wattback.vehicle_link import requests
@@ -40,6 +41,15 @@ READINGS = Readings(
 )
 
 
+# What a connector says of a backup in its answers: forming, volts and hertz, how soon to ask.
+BACKUPS = (
+    StubBackup(0, 0, 0, 0),
+    StubBackup(0, 0, 0, 20),
+    StubBackup(1, 0, 60_000, 0),
+    StubBackup(1, 264_000, 62_200, 250),
+)
+
+
 def check(line: bytes) -> Fields:
     """The message in a line, which must be one that the file describes."""
     body = unframe(line.strip(b"\n"))
@@ -65,6 +75,19 @@ def test_vehicle_and_connector_say_nothing_that_the_file_does_not_describe() -> 
     assert said[:3] == [1, 3, 5]
     assert said[-1] == 7
     assert answered == [message + 1 for message in said]
+
+
+def test_so_do_both_about_an_island() -> None:
+    cable, evcc = joined(LinkParameters(on=True), replace(READINGS, forms=True, forming=True))
+    for backup in BACKUPS:
+        cable.bench.core.backup = backup
+        play(cable, evcc, 100)
+        assert evcc.orders is not None
+        assert evcc.orders.forming == bool(backup.forming)
+    for line in [*cable.to_board, *cable.to_vehicle]:
+        check(line)
+    vehicle = cable.bench.core.vehicle
+    assert (vehicle.forms, vehicle.forming) == (1, 1)
 
 
 @pytest.mark.parametrize("certified", [True, False])
@@ -94,13 +117,15 @@ def test_an_answer_is_as_described_whatever_the_core_says() -> None:
         (11520, 0, 11520, 11520),
         (-19200, 4096, 19200, 0),
         (-1, 2048, 6, 19200),
-        (300, 8191, 50000, 50000),
+        (300, 32767, 50000, 50000),
     ):
         status.target_w, status.export_waits = target_w, waits
         report.import_power_w, report.export_power_w = import_w, export_w
-        for request in (LOOP, DISCOVERY, LOOP):
-            bench.ask(request | {Key.SessionID: session})
-            check(bench.answers[-1])
+        for backup in (None, *BACKUPS):
+            bench.core.backup = backup
+            for request in (LOOP, DISCOVERY, LOOP):
+                bench.ask(request | {Key.SessionID: session})
+                check(bench.answers[-1])
 
 
 def test_every_failure_is_as_described() -> None:
@@ -147,7 +172,7 @@ def test_the_reasons_of_a_refusal_are_the_cores() -> None:
 
 # --- the port takes nothing else ---
 
-KEYS = st.integers(0, 23) | st.sampled_from([24, 43, 99, -1])
+KEYS = st.integers(0, 23) | st.sampled_from([24, 43, 52, 53, 54, 55, 57, 58, 99, -1])
 VALUES = (
     st.integers(-1, 4)
     | st.integers(-70_000, 700_000)
@@ -206,6 +231,8 @@ EDGES: list[tuple[Message, Key, list[Any], list[Any]]] = [
     (Message.ChargeLoop, Key.DepartureTime, [0, 604800], [-1, 604801]),
     (Message.ChargeLoop, Key.DEROperationalState, [0, 1], [-1, 2, True]),
     (Message.ChargeLoop, Key.SettingsVersion, [0, 65535], [-1, 65536]),
+    (Message.ChargeParameterDiscovery, Key.SupportedModes, [0, 3], [-1, 4, True]),
+    (Message.ChargeLoop, Key.GeneratorMode, [0, 1], [-1, 2, True]),
 ]
 BASES = {1: SETUP, 3: DISCOVERY, 5: LOOP, 7: STOP}
 
@@ -227,10 +254,10 @@ def test_ranges_end_where_the_file_says(
             bench.ask(DISCOVERY | {Key.SessionID: session})
 
 
-def joined(link: LinkParameters) -> tuple[Cable, Evcc]:
+def joined(link: LinkParameters, readings: Readings = READINGS) -> tuple[Cable, Evcc]:
     """A vehicle's controller on a port."""
     cable = Cable(Bench())
-    evcc = Evcc(link, lambda: READINGS, 1)
+    evcc = Evcc(link, lambda: readings, 1)
     evcc.attach(cable)
     return cable, evcc
 

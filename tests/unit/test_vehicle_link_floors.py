@@ -8,6 +8,8 @@ from tests.unit.vehicle_link_replay import replay
 from wattback.vehicle import LINK_LAPSED, LINK_NONE
 from wattback_sim.evcc_messages import Fields, Key, frame, to_line
 
+KEYS = [*range(24), 52, 53, 54, 55]
+
 
 def recorded() -> list[str]:
     """Visits with everything that a wire may bring, the same at every call."""
@@ -16,7 +18,9 @@ def recorded() -> list[str]:
     lines: list[str] = []
     turn = 0
     for _ in range(400):
-        visit = [SETUP, DISCOVERY, LOOP, LOOP | {Key.DepartureTime: 60}, LOOP, LOOP, STOP]
+        departs, forms = LOOP | {Key.DepartureTime: 60}, LOOP | {Key.GeneratorMode: 1}
+        found = DISCOVERY | {Key.SupportedModes: 3}
+        visit = [SETUP, found, LOOP, departs, LOOP, forms, STOP]
         fields = visit[turn % len(visit)] if chance.random() < 0.9 else chance.choice(visit)
         turn = 1 if fields is SETUP else turn + 1
         fields = fields | {Key.SessionID: bench.port._session}
@@ -44,7 +48,7 @@ def _spoilt(chance: random.Random, fields: Fields) -> bytes:
         return chance.randbytes(chance.randrange(1, 700)) + b"\n"
     elif kind == 3:
         values = [True, None, 1.5, "x", -1, 1 << 40, [1, {2: 3}], b"xy"]
-        return to_line(fields | {chance.randrange(24): chance.choice(values)})
+        return to_line(fields | {chance.choice(KEYS): chance.choice(values)})
     return bytes(line)
 
 

@@ -5,6 +5,7 @@ moves bytes as a board does: at most `room()` at a time, a step while there is m
 the output at once.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from wattback.grid.categories import fitting
@@ -42,6 +43,16 @@ LOOP: Fields = {
 STOP: Fields = {Key.Message: 7}
 
 
+@dataclass
+class StubBackup:
+    """What the port sees of a backup."""
+
+    forming: int = 0
+    target_mv: int = 0
+    target_millihertz: int = 0
+    update_ms: int = 0
+
+
 class StubDispatch:
     """What the port sees of a dispatch."""
 
@@ -61,6 +72,7 @@ class StubConnector:
         self.vehicle.settings_version = SETTINGS_VERSION
         self.vehicle.fitting = fitting(self.settings)
         self.connected = 1
+        self.backup: StubBackup | None = None
         self.taken: list[int] = []
 
     def tick(self) -> None:

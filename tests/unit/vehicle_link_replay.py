@@ -21,6 +21,16 @@ class StubDispatch:
         self.trips = Trips()
 
 
+class StubBackup:
+    """What the port sees of a backup."""
+
+    def __init__(self) -> None:
+        self.forming = 0
+        self.target_mv = 0
+        self.target_millihertz = 0
+        self.update_ms = 0
+
+
 class Core:
     """Status and report count up, so that answers differ from tick to tick."""
 
@@ -32,13 +42,18 @@ class Core:
         self.vehicle.fitting = fitting(self.settings)
         self.dispatch = StubDispatch()
         self.vehicle.settings_version = 4711
+        self.backup = StubBackup()
         self.ticks = 0
 
     def tick(self, connected: int) -> None:
         """One tick."""
         self.ticks += 1
         self.status.target_w = 7 * self.ticks - 20000
-        self.status.export_waits = self.ticks & 0x1FFF
+        self.status.export_waits = self.ticks & 0x7FFF
+        self.backup.forming = self.ticks >> 3 & 1
+        self.backup.target_mv = 100 * self.ticks
+        self.backup.target_millihertz = 60000 + self.ticks
+        self.backup.update_ms = 10 * (self.ticks & 3)
         self.report.import_power_w = self.ticks
         self.report.export_power_w = 50000 - self.ticks
         self.vehicle.sense(connected, self.settings, 10)
@@ -73,6 +88,7 @@ def replay(lines: "list[str]") -> "list[str]":
             vehicle = core.vehicle
             known = [vehicle.link, vehicle.refusal, vehicle.soc_bp, vehicle.need_wh]
             known += [vehicle.departure_s, vehicle.charge_w, vehicle.discharge_w]
+            known += [vehicle.forms, vehicle.forming]
             told = " ".join([str(word) for word in known] + [port.name(0), port.name(2)])
             if told != before:
                 said.append(told)

@@ -21,9 +21,9 @@ TICK_MS = 10
 VERSION = 4_711
 SETTINGS = Settings()
 SETUP: tuple[int, ...] = (MESSAGE_SETUP,)
-PARAMETERS: tuple[int, ...] = (MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, 240_000, 2)
-LOOP: tuple[int, ...] = (MESSAGE_LOOP, VERSION, 8_000, 1_000, 20_000, 3_600)
-OTHER_SETTINGS = (MESSAGE_LOOP, VERSION + 1, 8_000, 1_000, 20_000, 3_600)
+PARAMETERS: tuple[int, ...] = (MESSAGE_PARAMETERS, 1, 3, 11_500, 9_600, 240_000, 2, 3)
+LOOP: tuple[int, ...] = (MESSAGE_LOOP, VERSION, 8_000, 1_000, 20_000, 3_600, 1)
+OTHER_SETTINGS = (MESSAGE_LOOP, VERSION + 1, 8_000, 1_000, 20_000, 3_600, 1)
 STOP = (MESSAGE_STOP,)
 FORGOTTEN = {
     "refusal": 0,
@@ -34,6 +34,8 @@ FORGOTTEN = {
     "departure_s": UNKNOWN,
     "charge_w": 0,
     "discharge_w": 0,
+    "forms": 0,
+    "forming": 0,
 }
 
 

@@ -5,8 +5,10 @@ answers those outputs as healthy hardware would: the pilot shows the vehicle, th
 the coil, the latch follows test and reset, and the vehicle draws what it is told to draw.
 """
 
+from array import array
 from collections.abc import Callable, Iterable
 
+from wattback.backup.backup import Backup
 from wattback.connector import TIME_MASK_MS, Connector
 from wattback.contactor import CAUSE_NAMES
 from wattback.fault_table import FAULTS
@@ -49,7 +51,7 @@ class Wall:
 
     draw_ma: what the vehicle takes while the contact is closed. obeys: it takes nothing without
     PWM. hold: an input that a test sets to a value, whatever the hardware would say. now_ms: the
-    board's counter. chance: the connector's random bits.
+    board's counter. chance: the connector's random bits. new_backup: deals with outages.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class Wall:
         retained: Iterable[int] = (0,) * WORDS,
         starts_ms: int = 0,
         chance: int = 0,
+        new_backup: Callable[["array[int]"], Backup] | None = None,
     ) -> None:
         self.board = StubBoard()
-        self.connector = Connector(self.board, retained, chance=chance)
+        self.connector = Connector(self.board, retained, chance=chance, new_backup=new_backup)
         self.refused = ""
         if settings is not None:
             self.refused = self.connector.load_settings(list(settings))

@@ -17,12 +17,15 @@ CHARGE_HINTS = {
     "handle": "let go of the handle's button, or latch its adapter",
     "restart_delay": "wait some minutes, or hold the reset button on the unit",
     "pause": "ask whoever has paused it to resume; a driver's pause ends with the visit",
+    "backup": "wait: an outage is being dealt with",
 }
 # What keeps a closed contactor from charging although the firmware waits for nothing.
 HELD_TEXT = "a target that lets the vehicle draw"
 HELD_HINT = "the target's owner must ask for charging (below 0 kW), or let its target end"
 REVERSED_TEXT = "the export to end"
 REVERSED_HINT = "nothing: it charges again when nobody asks for export any more"
+ISLAND_TEXT = "the grid to return"
+ISLAND_HINT = "nothing: the vehicle feeds the home, and charges again once the grid is back"
 UNUSED_TEXT = "the vehicle to draw what it may"
 UNUSED_HINTS = {
     "full": "nothing: the vehicle is full",
@@ -43,6 +46,8 @@ EXPORT_HINTS = {
     "controller": "look at the controller that set the target: it has fallen silent",
     "target": "the programme or the site's controller must ask for export",
     "contactor": "the vehicle must be ready to charge first",
+    "mode": "set operating_mode to 1, 2 or 3",
+    "house_meter": "look at the gateway's link and at its meter",
 }
 # How a latched fault ends; {after} and {retries} are of its row.
 CLEAR_TEXTS = {
@@ -63,6 +68,7 @@ SESSION_TEXTS = {
     "discharging": "DISCHARGING",
     "stopping": "STOPPING: the vehicle unloads before the contactor opens",
     "fault": "FAULT",
+    "backup": "FEEDING THE HOME",
 }
 RESET_TEXTS = {
     "power_on": "its power coming on",

@@ -11,6 +11,7 @@ from wattback_hil.console.answers import Hello, LatchedFault, Vitals, Why
 from wattback_sim.site_profiles import hash_digits, known_profile, profile_in_words
 from wattback_sim.texts import power_in_words
 from wattback_tools import technician_why as reasons
+from wattback_tools.technician_backup import backup_document, backup_lines
 from wattback_tools.technician_texts import (
     CLEAR_TEXTS,
     HELD,
@@ -91,6 +92,8 @@ def verdict(vitals: Vitals, why: Why) -> str:
     stopping = reasons.stopping(vitals.faults)
     if stopping:
         return f"{SESSION_TEXTS['fault']}: {reasons.fault_texts(stopping)}"
+    if vitals.session_state == "backup":
+        return f"{text}: {power_in_words(vitals.power_w)}, {amps(abs(vitals.current_ma))}"
     charge = reasons.charging(why, vitals.power_w)
     if vitals.session_state in ("charging", "discharging"):
         if vitals.session_state == "charging" and charge.held:
@@ -145,6 +148,7 @@ def why_lines(why: Why, power_w: int) -> list[str]:
     return [
         *_block(*_charge(why, power_w)),
         *_block(*_export(why)),
+        *backup_lines(why),
         *(
             line
             for fault in reasons.active_faults(why.faults)
@@ -199,6 +203,7 @@ def why_document(hello: Hello, why: Why, power_w: int) -> dict[str, Any]:
         "unit": unit_document(hello),
         "charging": _reasons_document(*_charge(why, power_w)),
         "exporting": _reasons_document(*_export(why)),
+        "backup": backup_document(why),
         "faults": [asdict(fault) for fault in reasons.active_faults(why.faults)],
         "last_stop": {
             "cause": why.open_cause,

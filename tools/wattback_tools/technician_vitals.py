@@ -5,7 +5,9 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+from wattback.backup.steps import REFUSAL_NAMES, STATE_NAMES
 from wattback_hil.console.answers import Hello, Vitals
+from wattback_tools.technician_backup import name_at, open_names
 from wattback_tools.technician_units import (
     amps,
     duration,
@@ -36,15 +38,25 @@ def _until(s: int) -> str:
     return "not said" if s < 0 else duration(s)
 
 
+def _waits(bits: int) -> str:
+    waits = open_names(bits)
+    return "no gateway" if waits is None else names(waits)
+
+
 # How a whole number is read: by its name, or by what its name ends with. The first row counts.
 READINGS: tuple[tuple[str, Callable[[int], str]], ...] = (
     ("contactor_commanded", _yes_no),
     ("contactor_confirmed", _yes_no),
     ("in_service", _yes_no),
+    ("grid_switch_closed", _yes_no),
     ("_target_enabled", _yes_no),
     ("civil_day", _day),
     ("civil_s", _time_of_day),
     ("departure_s", _until),
+    ("backup_state", lambda at: name_at(STATE_NAMES, at)),
+    ("backup_refusal", lambda at: name_at(REFUSAL_NAMES, at)),
+    ("backup_waits", _waits),
+    ("backup_shed", str),
     ("tick", str),
     ("closings", str),
     ("_openings", str),

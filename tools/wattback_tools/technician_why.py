@@ -14,6 +14,8 @@ from wattback_tools.technician_texts import (
     EXPORT_HINTS,
     HELD_HINT,
     HELD_TEXT,
+    ISLAND_HINT,
+    ISLAND_TEXT,
     REVERSED_HINT,
     REVERSED_TEXT,
     UNUSED_HINTS,
@@ -89,7 +91,7 @@ def charging(why: Why, power_w: int) -> Reasons:
     conditions = [
         _own("vehicle", plugged, "a vehicle that is connected", pilot),
         _own("faults", not faults, "the faults to be cleared", faults),
-        *(_target_of_charging(why, item) if item.name == "target" else item for item in named),
+        *(_of_this_visit(why, item) for item in named),
     ]
     is_open = any(not condition.met for condition in conditions)
     draws = power_w <= -_IDLE_W
@@ -158,6 +160,13 @@ def _telling(waits: tuple[str, ...], weak: tuple[str, ...]) -> tuple[str, ...]:
 
 def _listed(texts: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+
+
+def _of_this_visit(why: Why, named: Condition) -> Condition:
+    """What the firmware does not wait for, and people do while energy goes the other way."""
+    if named.name == "backup" and named.met and why.session_state == "backup":
+        return Condition(named.name, False, ISLAND_TEXT, "", ISLAND_HINT)
+    return _target_of_charging(why, named) if named.name == "target" else named
 
 
 def _target_of_charging(why: Why, named: Condition) -> Condition:

@@ -27,8 +27,10 @@ from array import array
 from micropython import const, heap_lock, heap_unlock
 
 from wattback import retained
+from wattback.backup.backup import Backup
 from wattback.codec.crc_modbus import crc16_modbus
 from wattback.connector import Connector
+from wattback.gateway_link.port import GatewayPort
 from wattback.identity import Identity
 from wattback.modbus.tcp import TcpPort
 from wattback.ports import make_service
@@ -218,11 +220,13 @@ class SimBoard:
         settings_end = HEAD_WORDS + len(SETTINGS)
         kept = [frame[settings_end + i] for i in range(retained.WORDS)]
         serial_at = settings_end + retained.WORDS
-        self.connector = Connector(self, kept, frame[serial_at + 2], frame[serial_at + 1])
+        chance = frame[serial_at + 1]
+        self.connector = Connector(self, kept, frame[serial_at + 2], chance, Backup)
         values = [frame[HEAD_WORDS + i] for i in range(len(SETTINGS))]
         refused = self.connector.load_settings(values)
         serial = "%08d" % frame[serial_at]
-        self.service = make_service(self.connector, Identity(serial), crc16_modbus, TcpPort)
+        identity = Identity(serial)
+        self.service = make_service(self.connector, identity, crc16_modbus, GatewayPort, TcpPort)
         self._taking = _NOBODY
         names = [row[0] for row in SETTINGS]
         self._head(1 + names.index(refused) if refused in names else 0)

@@ -70,6 +70,9 @@ _WHY_FIELDS = (
     "voltage_l1_mv",
     "voltage_l2_mv",
     "frequency_millihertz",
+    "backup_state",
+    "backup_refusal",
+    "backup_waits",
 )
 _WHY_CONDITIONS = const(2)  # the first ones, with every condition, met or open
 COMMANDS = const(4)

@@ -133,7 +133,7 @@ class Adoption:
         names = self._connector.setting_names
         if state == _COPY:
             for row in range(self._row, min(self._row + _A_STEP, len(SETTINGS))):
-                if SETTINGS[row][4] == AT_ADOPTION:
+                if SETTINGS.when(row) == AT_ADOPTION:
                     setattr(prepared, names[row], getattr(settings, names[row]))
             self._go_on(_A_STEP, len(SETTINGS), _SET_SINGLE)
         elif state == _SET_SINGLE:
@@ -263,7 +263,7 @@ class Adoption:
         away = SETS[self._set + 2] if self._set != _NONE else 0
         for adopted in range(0, len(ADOPTED), _ROW):
             which = ADOPTED[adopted + _WHICH]
-            if not which and SETTINGS[ADOPTED[adopted + _SETTING]][0] == name:
+            if not which and SETTINGS.name(ADOPTED[adopted + _SETTING]) == name:
                 at = _place(adopted)
                 if away and SETS[self._set] <= adopted // _ROW < SETS[self._set + 1]:
                     at += away

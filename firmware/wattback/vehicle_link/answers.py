@@ -8,10 +8,10 @@ nothing is told that the connector does not itself keep to. Keys are those of
 from micropython import const
 
 from wattback.codec.cbor import Writer
+from wattback.codec.frames import MESSAGE_AT
 from wattback.export import WAIT_CONTACTOR, WAIT_TARGET
 from wattback.grid.support import CONSTANT_PF, CONSTANT_VAR, VOLT_VAR, WATT_VAR
 from wattback.settings import Settings
-from wattback.vehicle_link.frames import MESSAGE_AT
 from wattback.vehicle_link.requests import CHARGE_LOOP, CHARGE_PARAMETER_DISCOVERY, FAILED
 
 _MESSAGE = const(0)
@@ -45,6 +45,9 @@ _CONSTANT_VAR = const(49)
 _VOLT_VAR = const(50)
 _WATT_VAR = const(51)
 _VOLT_VAR_REFERENCE = const(52)
+_EVSE_TARGET_VOLTAGE = const(55)  # while it forms
+_EVSE_TARGET_FREQUENCY = const(56)
+_EVSE_UPDATE_TIME = const(57)  # while something is to be heard sooner than usual
 
 _PU_BP = const(10000)
 _GRID_FOLLOWING = const(0)
@@ -54,6 +57,7 @@ _EXIT_STANDBY = const(1)
 _HEAD_PAIRS = const(3)
 _DISCOVERY_PAIRS = const(20)
 _LOOP_PAIRS = const(6)
+_FORMING_PAIRS = const(2)
 # Parts of an answer to a discovery, of a loop, and of every other, which is all head.
 _DISCOVERY_PARTS = const(9)
 _FIRST_FUNCTION = const(6)
@@ -68,7 +72,9 @@ class Answer:
         self._status = connector.status
         self._settings = connector.settings
         self._version = 0
-        self._wanted = 0  # 1: an export waits for nothing but the vehicle's S2
+        self._wanted = 0  # 1: what is asked of it waits for nothing but its S2
+        self._forming = 0  # 1: it is to be the source of an island
+        self._update_ms = 0
         self._writer = Writer(buffer)
         self._message = 0
         self._part = 0
@@ -82,6 +88,11 @@ class Answer:
         self._settings = self._connector.settings
         self._version = self._connector.vehicle.settings_version
         self._wanted = 0 if status.export_waits & ~WAIT_CONTACTOR else 1
+        backup = self._connector.backup
+        self._forming = backup.forming if backup else 0
+        self._update_ms = backup.update_ms if backup else 0
+        if self._forming:
+            self._wanted = 1
         self._message = message
         self._part = 0
         self._parts = 0
@@ -93,6 +104,7 @@ class Answer:
             self._parts = _DISCOVERY_PARTS
         elif message == CHARGE_LOOP:
             pairs += _LOOP_PAIRS + self._wanted
+            pairs += (_FORMING_PAIRS if self._forming else 0) + (1 if self._update_ms else 0)
             self._parts = _LOOP_PARTS
         writer = self._writer
         writer.start(MESSAGE_AT)
@@ -132,8 +144,14 @@ class Answer:
         self._pair(_SETTINGS_VERSION, self._version)
         self._pair(_EVSE_TARGET_ACTIVE_POWER, self._status.target_w)
         self._write_powers()
-        self._pair(_REQUIRED_DER_OPERATING_MODE, _GRID_FOLLOWING)
+        self._pair(_REQUIRED_DER_OPERATING_MODE, self._forming)
         self._write_permit()
+        if self._forming:
+            backup = self._connector.backup
+            self._pair(_EVSE_TARGET_VOLTAGE, backup.target_mv)
+            self._pair(_EVSE_TARGET_FREQUENCY, backup.target_millihertz)
+        if self._update_ms:
+            self._pair(_EVSE_UPDATE_TIME, self._update_ms)
         if self._wanted:
             self._pair(_EVSE_NOTIFICATION, _EXIT_STANDBY)
 

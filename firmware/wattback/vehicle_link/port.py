@@ -9,10 +9,10 @@ it. It relies on the port contract in `wattback.service`.
 
 from micropython import const
 
+from wattback.codec.frames import NOISE, WHOLE, Frames
 from wattback.service import NEVER
 from wattback.vehicle import LINK_IDENTIFIED, LINK_LAPSED, LINK_NONE
 from wattback.vehicle_link.answers import Answer
-from wattback.vehicle_link.frames import NOISE, WHOLE, Frames
 from wattback.vehicle_link.requests import (
     CHARGE_LOOP,
     CHARGE_PARAMETER_DISCOVERY,

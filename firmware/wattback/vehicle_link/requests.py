@@ -11,7 +11,7 @@ from micropython import const
 
 from wattback import vehicle
 from wattback.codec.cbor import BREAK, END, FLAG, INTEGER, MAP, TEXT, Reader
-from wattback.vehicle_link.frames import MESSAGE_AT
+from wattback.codec.frames import MESSAGE_AT
 
 # Message; the answer to each is one more.
 SESSION_SETUP = const(1)
@@ -25,7 +25,10 @@ FAILED = const(21)  # from here on nothing was done
 _FAILED_SEQUENCE_ERROR = const(34)
 _FAILED_WRONG_CHARGE_PARAMETER = const(39)
 
-# The largest value by key; of a text its length. A key is also its bit in a set.
+# The largest value by key; of a text its length. Its place here is also a key's bit in a set:
+# the answers' keys, which stand in between, take none.
+_FIRST_ANSWER_KEY = const(23)
+_LAST_ANSWER_KEY = const(52)
 _HIGHEST = (
     7,  # 0 Message
     65535,  # 1 SessionID
@@ -50,6 +53,8 @@ _HIGHEST = (
     604800,  # 20 DepartureTime, s
     1,  # 21 DEROperationalState
     65535,  # 22 SettingsVersion
+    3,  # 53 SupportedModes, bits
+    1,  # 54 GeneratorMode
 )
 _TEXTS = const(0b1_1110_0100)  # keys 2 and 5 to 8: at least one character
 _FLAGS = const(1 << 11)
@@ -60,11 +65,11 @@ _KEY_CATEGORY = const(10)
 _KEY_DEPARTURE = const(20)
 
 # For each message: the core's kind, the keys that it must have and those that it may have as bits,
-# and the keys of the inbox's words, in the order of these.
+# and the places of the inbox's words, in the order of these.
 _MESSAGES = (
     (vehicle.MESSAGE_SETUP, 0b101, 0b111, ()),
-    (vehicle.MESSAGE_PARAMETERS, 0x281B, 0x7FFB, (11, 10, 3, 4, 13, 9)),
-    (vehicle.MESSAGE_LOOP, 0x6B8003, 0x7F8003, (22, 17, 18, 19, 20)),
+    (vehicle.MESSAGE_PARAMETERS, 0x281B, 0x807FFB, (11, 10, 3, 4, 13, 9, 23)),
+    (vehicle.MESSAGE_LOOP, 0x6B8003, 0x17F8003, (22, 17, 18, 19, 20, 24)),
     (vehicle.MESSAGE_STOP, 0b11, 0b11, ()),
 )
 _PAIRS = const(2)  # a step
@@ -134,6 +139,10 @@ class Request:
     def _read_pair(self) -> None:
         reader = self._reader
         key = reader.value if reader.next() == INTEGER else -1
+        if key > _LAST_ANSWER_KEY:
+            key -= _LAST_ANSWER_KEY + 1 - _FIRST_ANSWER_KEY
+        elif key >= _FIRST_ANSWER_KEY:
+            key = -1
         if not 0 <= key < len(_HIGHEST) or self._seen & 1 << key:
             self.code = FAILED
             return

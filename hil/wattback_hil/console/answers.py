@@ -49,6 +49,8 @@ class Vitals:
     export_waits: Names
     mode: str
     in_service: int
+    grid_switch_closed: int
+    backup_state: int
     import_limit_ma: int
     export_limit_ma: int
     import_limit_owner: str
@@ -113,6 +115,12 @@ class Vitals:
     settings_version: int
     trip_row: str
     trip_acted: str
+    backup_refusal: int
+    backup_waits: int
+    backup_shed: int
+    service_w: int
+    island_wh: int
+    island_import_wh: int
     planned_cold: int
     planned_hot: int
     s2_opened_cold: int
@@ -127,6 +135,8 @@ class Vitals:
     must_trip_hot: int
     permission_cold: int
     permission_hot: int
+    island_cold: int
+    island_hot: int
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,9 @@ class Why:
     voltage_l1_mv: int
     voltage_l2_mv: int
     frequency_millihertz: int
+    backup_state: int
+    backup_refusal: int
+    backup_waits: int
 
 
 @dataclass(frozen=True)

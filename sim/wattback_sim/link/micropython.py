@@ -15,9 +15,9 @@ from wattback_sim.errors import BadInputError
 from wattback_sim.firmware import firmware_root
 from wattback_sim.link.piped import PipedLink
 
-# 192 Ki words: more than the firmware needs, source and compiler included, and little enough that
+# 384 Ki words: more than the firmware needs, source and compiler included, and little enough that
 # asking for the heap's fill level, which walks all of it, stays cheap.
-_HEAP = "192wK"
+_HEAP = "384wK"
 _START = "from wattback.boards import sim_process; sim_process.run()"
 
 

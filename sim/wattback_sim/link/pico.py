@@ -52,7 +52,7 @@ from wattback_sim.pico.probe import Probe
 
 _VERSION = (1, 27, 0)
 _TICK_NS = 10_000_000
-_BOOTS_NS = 5_000_000_000  # longer than any boot takes
+_BOOTS_NS = 8_000_000_000  # longer than any boot takes
 _SETTLED_TICKS = 3
 _FRAM_PLACE_BYTES = 512
 _EARTH_OHM = 100_000  # from about here on the ground monitor lets go (docs/board_pico.md)

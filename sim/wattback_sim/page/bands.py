@@ -13,7 +13,7 @@ from wattback_sim.page.digest import Digest, Span
 from wattback_sim.page.lane import Lane, Mark
 from wattback_sim.page.scales import TimeScale
 from wattback_sim.page.slivers import boxes, visible, width_px
-from wattback_sim.page.words import PILOT_MEANINGS, fault_names, plain
+from wattback_sim.page.words import HOME_PHASES, PILOT_MEANINGS, fault_names, plain
 
 _BAND_PX = 22.0
 _CALLOUT_PX = 13.0  # room above a band for the words of short states
@@ -34,9 +34,19 @@ _SESSION_TONES = {
     "offered": "ready",
     "charging": "active",
     "discharging": "giving",
-    "backup": "giving",
+    "backup": "home",
     "fault": "fault",
 }
+_HOME_TONES = {
+    "cut off": "barred",
+    "dark": "barred",
+    "island": "home",
+    "rejoining": "ready",
+    "locked": _FAULT_TONE,
+}
+# Beside the short words that stand in a band or above it.
+_HOME_WORDS = {"island": "island: the vehicle feeds the home"}
+_SESSION_WORDS = {"backup": "backup: feeds the home"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +82,30 @@ def session_lane(digest: Digest, time: TimeScale) -> Lane | None:
     """What the connector thought it was doing."""
 
     def look(span: Span) -> BandLook:
-        return BandLook(_SESSION_TONES.get(span.cell, "calm"), (plain(span.cell),))
+        word = plain(span.cell)
+        words = (_SESSION_WORDS.get(span.cell, word), word)
+        return BandLook(_SESSION_TONES.get(span.cell, "calm"), words)
 
     return _band_lane("Session", digest.spans("session_state"), look, time)
+
+
+def home_lane(digest: Digest, time: TimeScale) -> Lane | None:
+    """Whether the home hung on the grid or was an island, and what lay between; for an outage."""
+    if not digest.leaves_the_grid:
+        return None
+    spans: list[Span] = []
+    for span in digest.spans("backup_state"):
+        phase = (HOME_PHASES.get(span.cell, plain(span.cell)),)
+        if spans and spans[-1].cells == phase:
+            spans[-1] = Span(spans[-1].start_ms, span.end_ms, phase)
+        else:
+            spans.append(Span(span.start_ms, span.end_ms, phase))
+
+    def look(span: Span) -> BandLook:
+        words = (_HOME_WORDS.get(span.cell, span.cell), span.cell)
+        return BandLook(_HOME_TONES.get(span.cell, "calm"), words)
+
+    return _band_lane("Home", spans, look, time)
 
 
 def fault_lane(digest: Digest, time: TimeScale) -> Lane | None:
@@ -110,8 +141,10 @@ def contactor_lane(digest: Digest, time: TimeScale) -> Lane | None:
 
 def grid_lane(digest: Digest, time: TimeScale) -> Lane | None:
     """Whether the site is on the grid, and whether the connector may export to it."""
+    # Where the home has a lane of its own, this one tells of contacts alone.
+    words = ("closed", "open") if digest.leaves_the_grid else ("on the grid", "island")
     rows = [
-        _Switch("grid switch", "grid_switch_closed", "on the grid", "island"),
+        _Switch("grid switch", "grid_switch_closed", *words),
         _Switch("in service", "in_service", "in service", "not in service"),
     ]
     return _switch_lane("Grid", rows, digest, time)

@@ -25,7 +25,11 @@ _SHARES_BP = (0, 5_000, 10_000)
 
 def energy_lane(digest: Digest, time: TimeScale) -> Lane | None:
     """Energy since the start of the run; the registers themselves count over a lifetime."""
-    sides = [("import_wh", "flow-in", "in"), ("export_wh", "flow-out", "out")]
+    sides = [
+        ("import_wh", "flow-in", "in"),
+        ("export_wh", "flow-out", "out"),
+        ("island_wh", "flow-home", "for the home"),
+    ]
     present = [side for side in sides if digest.series.get(side[0])]
     if not present:
         return None
@@ -43,10 +47,10 @@ def energy_lane(digest: Digest, time: TimeScale) -> Lane | None:
         above = ValueScale(base_wh[name] + top_wh * _ROOM_FOR_LABEL, base_wh[name], 0, _ENERGY_PX)
         outline = strokes.curve(buckets, digest.end_ms, time, above)
         areas.append(strokes.area(outline, buckets[0].start_ms, _ENERGY_PX, time, look))
-        lines.append(svg.path(outline, f"{look} edge"))  # again, over the area of the other side
+        lines.append(svg.path(outline, f"{look} edge"))  # again, over the areas of the other sides
         totals.append(f"{energy(gained_wh[name])} {word}")
     lines.append(svg.horizontal(_ENERGY_PX, time.left_px, time.right_px, "zero"))
-    # One label for both, on the higher of the two ends, where it can touch neither line.
+    # One label for all, on the highest of the ends, where it can touch no line.
     highest_px = values.y(max(gained_wh.values()))
     lines.append(label_at_the_end(" · ".join(totals), highest_px, time))
     unit_wh, unit = (1000, "kWh") if top_wh >= 1000 else (1, "Wh")

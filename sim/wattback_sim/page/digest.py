@@ -10,7 +10,7 @@ they would grow too many.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wattback_sim.page.words import direction_of
+from wattback_sim.page.words import ON_THE_GRID, direction_of
 
 MAX_BUCKETS = (
     1400  # a little more than the plot has pixels, so that a bucket is never wider than two
@@ -31,6 +31,7 @@ DISCRETE_COLUMNS = (
     "import_limit_owner",
     "export_limit_owner",
     "faults",
+    "backup_state",
 )
 CONTINUOUS_COLUMNS = (
     "target_w",
@@ -44,9 +45,23 @@ CONTINUOUS_COLUMNS = (
     "soc_bp",
     "import_wh",
     "export_wh",
+    "island_wh",
+    "island_import_wh",
 )
 _NUMBERS = frozenset({"duty_bp", "import_limit_ma", "export_limit_ma"})
-DIRECTION = "direction"  # derived from power_w row by row: idle, charging or discharging
+
+# Derived row by row: what `words.direction_of` says of power_w, and of voltage_l1_mv and _l2_mv
+# whether there is any.
+DIRECTION = "direction"
+SUPPLY = "supply"
+DEAD = "dead"
+_LIVE = "live"
+_DEAD_BELOW_MV = 30_000  # of either leg: nothing in a home runs on this
+
+# Flows are kept twice more: what ran while the home was on the grid, and what while it was not.
+_FLOWS = ("power_w", "current_ma")
+_LEGS = ("voltage_l1_mv", "voltage_l2_mv")
+_ISLAND = "0"  # of grid_switch_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,21 @@ class Digest:
         spans.append(Span(start_ms, self.end_ms, tuple(cells)))
         return spans
 
+    @property
+    def leaves_the_grid(self) -> bool:
+        """Whether the home was cut off its grid, or was about to be, in this recording."""
+        steps = self.changes.get("backup_state", ())
+        return bool(self.islands()) or any(cell != ON_THE_GRID for _, cell in steps)
+
+    def islands(self) -> list[Span]:
+        """The stretches in which the grid switch was open."""
+        return [span for span in self.spans("grid_switch_closed") if span.cell == _ISLAND]
+
+    def flow(self, name: str, islanded: bool) -> tuple[Bucket, ...]:
+        """Of power_w or current_ma what ran in an island, or what did not; 0 in between."""
+        whole = () if islanded else self.series.get(name, ())  # where no switch was recorded
+        return self.series.get(_sided(name, islanded), whole)
+
 
 class _Buckets:
     """Growing buckets of one continuous column, as parallel lists."""
@@ -173,16 +203,34 @@ class _Buckets:
         )
 
 
+def _sided(name: str, islanded: bool) -> str:
+    return f"{name} {'in an island' if islanded else 'on the grid'}"
+
+
 def digest_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Digest:
     """Read the rows of a trace once, passing over unknown columns and empty cells of numbers."""
     place_of = {name: place for place, name in enumerate(columns)}
     time_place = place_of["t_ms"]
     discrete = [(place_of[name], name) for name in DISCRETE_COLUMNS if name in place_of]
-    continuous = [(place_of[name], _Buckets()) for name in CONTINUOUS_COLUMNS if name in place_of]
-    power_place = place_of.get("power_w")
+    series = {name: _Buckets() for name in CONTINUOUS_COLUMNS if name in place_of}
+    continuous = [(place_of[name], buckets) for name, buckets in series.items()]
+    power_place, switch_place = place_of.get("power_w"), place_of.get("grid_switch_closed")
+    leg_places = [place_of[name] for name in _LEGS if name in place_of]
+    flows: list[tuple[int, _Buckets, _Buckets]] = []
+    for name in _FLOWS:
+        if name in place_of and switch_place is not None:
+            on_grid = series[_sided(name, islanded=False)] = _Buckets()
+            islanded = series[_sided(name, islanded=True)] = _Buckets()
+            flows.append((place_of[name], on_grid, islanded))
     changes: dict[str, list[tuple[int, str]]] = {name: [] for _, name in discrete}
-    directions: list[tuple[int, str]] = []
-    latest: list[str | None] = [None] * len(columns)
+    changes |= {DIRECTION: [], SUPPLY: []}
+    latest: dict[str, str] = {}
+
+    def change(name: str, t_ms: int, cell: str) -> None:
+        if cell != latest.get(name):
+            latest[name] = cell
+            changes[name].append((t_ms, cell))
+
     row_count = first_ms = last_ms = period_ms = 0
     width_ms = 1
     for row in rows:
@@ -193,17 +241,18 @@ def digest_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Digest:
         period_ms = t_ms - last_ms
         last_ms = t_ms
         for place, name in discrete:
-            cell = row[place]
-            if cell != latest[place] and (cell or name not in _NUMBERS):
-                latest[place] = cell
-                changes[name].append((t_ms, cell))
+            if row[place] or name not in _NUMBERS:
+                change(name, t_ms, row[place])
+        alone = switch_place is not None and row[switch_place] == _ISLAND
         if power_place is not None and row[power_place]:
-            direction = direction_of(int(row[power_place]))
-            if not directions or directions[-1][1] != direction:
-                directions.append((t_ms, direction))
+            change(DIRECTION, t_ms, direction_of(int(row[power_place]), alone))
+        legs = [row[place] for place in leg_places if row[place]]
+        if legs:
+            dead = all(int(cell) < _DEAD_BELOW_MV for cell in legs)
+            change(SUPPLY, t_ms, DEAD if dead else _LIVE)
         index = (t_ms - first_ms) // width_ms
         while index >= MAX_BUCKETS:
-            for _, buckets in continuous:
+            for buckets in series.values():
                 buckets.halve()
             width_ms *= 2
             index = (t_ms - first_ms) // width_ms
@@ -211,15 +260,16 @@ def digest_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Digest:
             cell = row[place]
             if cell:
                 buckets.add(index, int(cell))
-    names = [name for name in CONTINUOUS_COLUMNS if name in place_of]
+        for place, on_grid, islanded in flows:
+            cell = row[place]
+            if cell:
+                on_grid.add(index, 0 if alone else int(cell))
+                islanded.add(index, int(cell) if alone else 0)
     return Digest(
         row_count,
         first_ms,
         last_ms + period_ms,
         width_ms,
-        {DIRECTION: tuple(directions)} | {name: tuple(found) for name, found in changes.items()},
-        {
-            name: buckets.frozen(first_ms, width_ms)
-            for name, (_, buckets) in zip(names, continuous, strict=True)
-        },
+        {name: tuple(found) for name, found in changes.items()},
+        {name: buckets.frozen(first_ms, width_ms) for name, buckets in series.items()},
     )

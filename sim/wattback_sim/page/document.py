@@ -13,7 +13,7 @@ from wattback_sim.page.digest import digest_of
 from wattback_sim.page.events import PageEvent, event_list, in_order
 from wattback_sim.page.readout import readout
 from wattback_sim.page.story import story
-from wattback_sim.page.style import STYLE
+from wattback_sim.page.style import ISLAND_STYLE, STYLE
 from wattback_sim.page.timeline import PLOT_PX, time_scale, timeline
 from wattback_sim.page.words import unbroken
 
@@ -50,12 +50,13 @@ def render_page(
     sentences = story(digest, clock)
     faulted = any(span.cell for span in digest.spans("faults"))
     look = "summary faulted" if faulted else "summary"
+    style = ISLAND_STYLE + STYLE if digest.leaves_the_grid else STYLE
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(title)}</title>",
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>",
+        f"<style>{style}</style>\n</head>\n<body>\n<main>",
         f'<header><p class="brand">{_MARK}Wattback</p><h1>{escape(title)}</h1>',
         f'<p class="subtitle">{escape(subtitle)}</p></header>' if subtitle else "</header>",
         f'<p class="{look}">{escape(unbroken(" ".join(sentences)))}</p>',

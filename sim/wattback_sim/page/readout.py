@@ -6,7 +6,7 @@ keeps them short.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from wattback_sim.page.clock import Clock
 from wattback_sim.page.digest import Bucket, Digest, Span
@@ -17,6 +17,7 @@ from wattback_sim.page.words import (
     duty_words,
     energy,
     fault_names,
+    home_words,
     limit_words,
     percent,
     plain,
@@ -139,17 +140,31 @@ def _lines(digest: Digest) -> Iterable[Line]:
     def means(name: str, words: Callable[[float], str]) -> list[tuple[int, str]]:
         return [(b.start_ms, words(b.mean)) for b in digest.series.get(name, ())]
 
+    def flows(
+        name: str, words: Callable[[float, bool], str], islands: Sequence[Span]
+    ) -> list[tuple[int, str]]:
+        def alone(bucket: Bucket) -> bool:
+            return any(island.start_ms <= bucket.start_ms < island.end_ms for island in islands)
+
+        return [(b.start_ms, words(b.mean, alone(b))) for b in digest.series.get(name, ())]
+
     def gained(name: str) -> list[tuple[int, str]]:
         buckets = digest.series.get(name, ())
         return [(b.start_ms, energy(b.last - buckets[0].low)) for b in buckets]
 
     yield "Session", spans(lambda span: plain(span.cell), "session_state")
-    yield "Power", means("power_w", power_words)
-    yield "Current", means("current_ma", current_words)
+    if digest.leaves_the_grid:
+        yield "Home", spans(lambda span: home_words(span.cell), "backup_state")
+    yield "Power", flows("power_w", power_words, digest.islands())
+    yield "Current", flows("current_ma", current_words, digest.islands())
     yield "Limit", spans(lambda s: limit_words(*s.cells), "import_limit_ma", "import_limit_owner")
     yield "Energy in", gained("import_wh")
     if _changes(digest.series.get("export_wh", ())):
         yield "Energy out", gained("export_wh")
+    if _changes(digest.series.get("island_wh", ())):
+        yield "Energy for the home", gained("island_wh")
+    if _changes(digest.series.get("island_import_wh", ())):
+        yield "Energy from the roof", gained("island_import_wh")
     yield "State of charge", means("soc_bp", percent)
     yield "Pilot", spans(_pilot_words, "pilot_state")
     yield "Pilot duty", spans(lambda span: duty_words(int(span.cell)), "duty_bp")

@@ -8,11 +8,15 @@ from itertools import pairwise
 
 from wattback_sim.page.clock import Clock
 from wattback_sim.page.digest import DIRECTION, Digest, Span
+from wattback_sim.page.outages import outages
 from wattback_sim.page.plateaus import plateaus_of
 from wattback_sim.page.words import (
     CHARGING,
     DISCHARGING,
+    FEEDING,
+    INTO_THE_GRID,
     NO_LIMIT_MA,
+    STORING,
     amps,
     duration,
     energy,
@@ -34,6 +38,7 @@ def story(digest: Digest, clock: Clock) -> list[str]:
     told = [
         *_visit(digest, clock),
         *_flow(digest, clock),
+        *outages(digest, clock),
         *_battery(digest),
         *_limits(digest, clock),
         *_faults(digest, clock),
@@ -65,28 +70,32 @@ def _visit(digest: Digest, clock: Clock) -> list[str]:
 def _flow(digest: Digest, clock: Clock) -> list[str]:
     if not digest.has("power_w"):
         return []
+    islands = digest.islands()
+    discharged = f"discharged {INTO_THE_GRID}" if islands else "discharged"
     ways = [
         (CHARGING, "charged", "taking in", "import_wh"),
-        (DISCHARGING, "discharged", "giving back", "export_wh"),
+        (DISCHARGING, discharged, "giving back", "export_wh"),
     ]
+    levels = plateaus_of(digest.series["power_w"], digest.end_ms, islands)
     told = []
     for direction, verb, taking, register in ways:
         spans = _longer_than_noise(digest, direction)
         if not spans:
             continue
-        levels = plateaus_of(digest.series["power_w"], digest.end_ms)
-        sizes = [level.power_w * (-1 if direction == CHARGING else 1) for level in levels]
+        sign = -1 if direction == CHARGING else 1
+        sizes = [sign * level.power_w for level in levels if not level.islanded]
         sentence = (
             f"It {verb} for {duration(sum(span.duration_ms for span in spans))}, between "
             f"{clock.text(spans[0].start_ms)} and {clock.text(spans[-1].end_ms)}"
         )
-        if max(sizes) > 0:
+        if max(sizes, default=0) > 0:
             sentence += f", at up to {watts(max(sizes))}"
         buckets = digest.series.get(register, ())
         if buckets:
             sentence += f", {taking} {energy(buckets[-1].last - buckets[0].low)}"
         told.append(f"{sentence}.")
-    return told or ["No energy flowed."]
+    flowed = told or any(span.cell in (FEEDING, STORING) for span in digest.spans(DIRECTION))
+    return told if flowed else ["No energy flowed."]
 
 
 def _longer_than_noise(digest: Digest, direction: str) -> list[Span]:

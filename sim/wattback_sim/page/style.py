@@ -1,10 +1,21 @@
 """The looks of the page: a palette for light, one for dark, and the classes of the drawings.
 
 Blue-green and orange (charging and discharging) stay apart for every common kind of colour
-blindness, and so do their lightnesses; red is kept for faults, which are angular or hatched as
-well. Text has a contrast of 4.5 to 1 or more on its ground.
+blindness, and so do their lightnesses; what feeds a home alone is violet, and named; red is kept
+for faults, which are angular or hatched as well. Text has a contrast of 4.5 to 1 or more on its
+ground.
 """
 
+# Before STYLE on a page whose home leaves its grid.
+ISLAND_STYLE = """
+:root { --home: #7446ad; --home-soft: #e7dcf5; --home-solid: #7446ad; }
+@media (prefers-color-scheme: dark) {
+  :root { --home: #bd9ff2; --home-soft: #392a55; --home-solid: #7a55b5; }
+}
+.flow-home { fill: var(--home-soft); stroke: var(--home); }
+.band.home { fill: var(--home-solid); }
+.in-home { fill: var(--on-solid); font-weight: 600; }
+"""
 STYLE = """
 :root {
   --ground: #f6f7f8; --sheet: #ffffff; --ink: #17212b; --muted: #5a6672; --rule: #e3e7ea;

@@ -13,6 +13,7 @@ from wattback_sim.page.bands import (
     contactor_lane,
     fault_lane,
     grid_lane,
+    home_lane,
     pilot_lane,
     session_lane,
 )
@@ -37,6 +38,7 @@ _SHORTEST_MS = 1000  # of an axis: a run of one row still needs a width
 # From what a visitor would notice to what only an engineer asks for.
 _LANES = (
     fault_lane,
+    home_lane,
     power_lane,
     current_lane,
     energy_lane,

@@ -14,6 +14,10 @@ IDLE_BELOW_W = (
 CHARGING = "charging"
 DISCHARGING = "discharging"
 IDLE = "idle"
+# In an island the vehicle is the only source of the home, and what flows in the roof has given.
+INTO_THE_GRID = "into the grid"  # discharging, where there is an island as well
+FEEDING = "feeding the home"
+STORING = "charging from the roof"
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -31,12 +35,37 @@ PILOT_MEANINGS = {
     "F": "connector not available",
 }
 
+ON_THE_GRID = "grid"  # of backup_state
+# The steps of a backup, as few as a visitor tells apart.
+HOME_PHASES = {
+    ON_THE_GRID: "on the grid",
+    "contactor_open": "cut off",
+    "switch_open": "cut off",
+    "home_dead": "dark",
+    "vehicle_ready": "dark",
+    "contactor_closed": "dark",
+    "voltage_ramp": "island",
+    "legs_in_window": "island",
+    "load_steps": "island",
+    "island": "island",
+    "synchronise": "rejoining",
+    "switch_close": "rejoining",
+    "grid_following": "rejoining",
+    "stop_forming": "rejoining",
+    "home_dead_again": "dark",
+    "reconnect": "rejoining",
+    "dark": "dark",
+    "latched": "locked",
+}
 
-def direction_of(power_w: float) -> str:
+
+def direction_of(power_w: float, islanded: bool = False) -> str:
     """Which way energy flows, as a word."""
     if power_w >= IDLE_BELOW_W:
-        return DISCHARGING
-    return CHARGING if power_w <= -IDLE_BELOW_W else IDLE
+        return FEEDING if islanded else DISCHARGING
+    if power_w > -IDLE_BELOW_W:
+        return IDLE
+    return STORING if islanded else CHARGING
 
 
 def offered_ma(duty_bp: int) -> int:
@@ -54,9 +83,9 @@ def watts(power_w: float) -> str:
     return f"{size_w / 1000:.1f} kW" if size_w >= 1000 else f"{size_w:.0f} W"
 
 
-def power_words(power_w: float) -> str:
-    """ "charging 11.5 kW", "discharging 850 W", "idle"."""
-    direction = direction_of(power_w)
+def power_words(power_w: float, islanded: bool = False) -> str:
+    """ "charging 11.5 kW", "discharging 850 W", "idle"; in an island "feeding the home 2.9 kW"."""
+    direction = direction_of(power_w, islanded)
     return direction if direction == IDLE else f"{direction} {watts(power_w)}"
 
 
@@ -65,11 +94,12 @@ def amps(current_ma: float) -> str:
     return f"{abs(current_ma) / 1000:.1f} A"
 
 
-def current_words(current_ma: float) -> str:
+def current_words(current_ma: float, islanded: bool = False) -> str:
     """ "charging 47.9 A"; below a quarter of an ampere there is nothing to name."""
     if abs(current_ma) < 250:
         return "0.0 A"
-    return f"{CHARGING if current_ma < 0 else DISCHARGING} {amps(current_ma)}"
+    inward, outward = (STORING, FEEDING) if islanded else (CHARGING, DISCHARGING)
+    return f"{inward if current_ma < 0 else outward} {amps(current_ma)}"
 
 
 def limit_words(limit_ma: str, owner: str) -> str:
@@ -77,6 +107,14 @@ def limit_words(limit_ma: str, owner: str) -> str:
     if int(limit_ma or NO_LIMIT_MA) == NO_LIMIT_MA:
         return "no limit"
     return f"{amps(int(limit_ma))} ({plain(owner)})" if owner else amps(int(limit_ma))
+
+
+def home_words(state: str) -> str:
+    """What became of the home at this step of a backup: "dark: vehicle ready", "island"."""
+    phase = HOME_PHASES.get(state, plain(state))
+    if state == ON_THE_GRID or phase == plain(state):
+        return phase
+    return f"{phase}: {plain(state)}"
 
 
 def duty_words(duty_bp: int) -> str:

@@ -14,11 +14,23 @@ MAIN = PurePosixPath("main.py")
 SETTINGS = PurePosixPath("settings.json")
 PACKAGE = PurePosixPath("wattback")
 
-# The simulated board, the ports of boards that have a network, and what a Pico has faster.
+# The simulated board, what only boards with a network or with a wire to a gateway need, and what a
+# Pico has faster.
 LEFT_OUT = (
+    PurePosixPath("wattback/backup/__init__"),
+    PurePosixPath("wattback/backup/backup"),
+    PurePosixPath("wattback/backup/island"),
+    PurePosixPath("wattback/backup/outage"),
+    PurePosixPath("wattback/backup/readiness"),
+    PurePosixPath("wattback/backup/returning"),
+    PurePosixPath("wattback/backup/steps"),
     PurePosixPath("wattback/boards/sim"),
     PurePosixPath("wattback/boards/sim_process"),
     PurePosixPath("wattback/codec/crc_modbus"),
+    PurePosixPath("wattback/gateway"),
+    PurePosixPath("wattback/gateway_link/__init__"),
+    PurePosixPath("wattback/gateway_link/port"),
+    PurePosixPath("wattback/house"),
     PurePosixPath("wattback/modbus/tcp"),
 )
 

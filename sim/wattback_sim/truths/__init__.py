@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from wattback_sim.board import SimulatedBoard
 from wattback_sim.limit_ledger import LimitLedger
+from wattback_sim.truths.backup import BackupTruths
 from wattback_sim.truths.contactor import ContactorTruths
 from wattback_sim.truths.export import ExportTruths
 from wattback_sim.truths.island import IslandTruth
@@ -33,6 +34,7 @@ class Truths:
         self._offer = OfferTruths(board, ledger, fail)
         self._export = ExportTruths(board, ledger, fail)
         self._island = IslandTruth(board, fail)
+        self._backup = BackupTruths(board, ledger, fail)
         self._records = RecordTruths(board, fail)
         self._suspension = SuspensionTruth(board, fail)
 
@@ -81,4 +83,5 @@ class Truths:
         self._offer.judge(now_us)
         self._export.judge(now_us)
         self._island.judge(now_us)
+        self._backup.judge(now_us)
         self._records.judge(now_us)

@@ -2,7 +2,7 @@
 
 from wattback.contactor import CAUSE_NAMES, CAUSE_NONE, CAUSE_PLANNED
 from wattback.fault_table import ACTION_OPEN, ACTION_STOP, FAULTS
-from wattback.session import DISCHARGING
+from wattback.session import BACKUP, DISCHARGING
 from wattback_sim.board import AT, SimulatedBoard
 from wattback_sim.clock import TICK_US
 from wattback_sim.limit_ledger import LimitLedger
@@ -134,9 +134,9 @@ class ContactorTruths:
             self._latched_us = now_us
 
     def _supply_fits(self) -> bool:
-        grid = self._board.world.grid
-        l1_mv = grid.voltage_l1_v * 1000.0
-        l2_mv = grid.voltage_l2_v * 1000.0
+        bus = self._board.world.bus
+        l1_mv = bus.voltage_l1_v * 1000.0
+        l2_mv = bus.voltage_l2_v * 1000.0
         limits = self._settings
         slack_mv = 500.0  # the sensors' noise
         if limits["single_phase"]:
@@ -144,11 +144,11 @@ class ContactorTruths:
         if abs(l1_mv - l2_mv) > limits["legs_apart_mv"] + slack_mv:
             return False  # a lost neutral
         tolerance_deg = limits["leg_angle_tolerance_decideg"] / 10.0 + 1.0
-        live = min(l1_mv, l2_mv) > _LIVE_LEG_MV and 41.0 < grid.frequency_hz < 79.0
-        if live and 180.0 - grid.leg_angle_deg > tolerance_deg:
+        live = min(l1_mv, l2_mv) > _LIVE_LEG_MV and 41.0 < bus.frequency_hz < 79.0
+        if live and 180.0 - bus.leg_angle_deg > tolerance_deg:
             return False
-        if self._board.answer[_SESSION] == DISCHARGING:
-            return True  # the grid code's timers count (truth 2)
+        if self._board.answer[_SESSION] in (DISCHARGING, BACKUP):
+            return True  # the grid code's timers count (truth 2), or the island's (truth 3)
         return (
             limits["leg_low_mv"] - slack_mv <= l1_mv <= limits["leg_high_mv"] + slack_mv
             and limits["leg_low_mv"] - slack_mv <= l2_mv <= limits["leg_high_mv"] + slack_mv
@@ -158,7 +158,7 @@ class ContactorTruths:
     def _line_fits(self, line_mv: float, slack_mv: float) -> bool:
         if self._board.answer[_SESSION] == DISCHARGING:
             return True
-        millihertz = self._board.world.grid.frequency_hz * 1000.0
+        millihertz = self._board.world.bus.frequency_hz * 1000.0
         limits = self._settings
         return (
             limits["line_low_mv"] - slack_mv <= line_mv <= limits["line_high_mv"] + slack_mv
@@ -173,7 +173,11 @@ class ContactorTruths:
             self._fail(now_us, 1, "closed without the diode seen in this PWM")
         if not self._board.world.path.tests_passed:
             self._fail(now_us, 1, "closed without a ground-fault self-test for this closing")
-        if not self._supply:
+        if self._board.answer[_SESSION] == BACKUP:
+            bus = self._board.world.bus
+            if max(bus.voltage_l1_v, bus.voltage_l2_v) > _DEAD_V:
+                self._fail(now_us, 1, "closed for an island on a home that was not dead")
+        elif not self._supply:
             self._fail(now_us, 1, "closed on a supply outside its window")
         if self._board.world.load_v > _DEAD_V and not self._board.world.path.closed:
             self._fail(now_us, 1, "closed on a vehicle's side that was not dead")

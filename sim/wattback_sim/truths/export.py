@@ -85,9 +85,11 @@ class ExportTruths:
 
     def judge(self, now_us: int) -> None:
         """Judge this tick."""
-        grid = self._board.world.grid
-        line_v = grid.voltage_l1_v + grid.voltage_l2_v
-        self._service.look(now_us, line_v, grid.frequency_hz)
+        world = self._board.world
+        line_v = world.bus.voltage_l1_v + world.bus.voltage_l2_v
+        if world.cut_off:
+            line_v = 0.0  # an island is no grid to be in service on
+        self._service.look(now_us, line_v, world.bus.frequency_hz)
         target_w = self._board.answer[_TARGET]
         if target_w > 0:
             self._told_us = now_us
@@ -140,7 +142,7 @@ class ExportTruths:
         """What the inverter adds by itself to an export at a low frequency (evse.md 6.5, C); its
         response may take all of its time, or be a lag that is nearly as long."""
         settings = self._ledger.settings
-        hz = self._board.world.grid.frequency_hz
+        hz = self._board.world.bus.frequency_hz
         if target_w <= 0 or not settings["droop_enabled"] or hz <= 0.0:
             self._droop_w = 0.0
             return
@@ -162,7 +164,8 @@ class ExportTruths:
         world = self._board.world
         power_w = world.power_w
         self._sense_droop(now_us, target_w)
-        if power_w < _NO_EXPORT_W or world.path.stuck or not world.path.closed:
+        nowhere = world.path.stuck or not world.path.closed or world.cut_off
+        if power_w < _NO_EXPORT_W or nowhere:
             self._flows_us = None
             self._beyond_us = now_us
             return

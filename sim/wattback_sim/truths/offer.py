@@ -101,8 +101,8 @@ class OfferTruths:
         self._offer_a = offer_a
 
     def _target(self, now_us: int) -> None:
-        grid = self._board.world.grid
-        line_v = grid.voltage_l1_v + grid.voltage_l2_v
+        bus = self._board.world.bus
+        line_v = bus.voltage_l1_v + bus.voltage_l2_v
         if line_v < _LEAST_V:
             self._high_us = now_us  # a dip is not looked at: what was before counts on
         elif now_us - self._high_us > _VOLTAGE_US:
@@ -156,7 +156,9 @@ class OfferTruths:
         return allowed_a
 
     def _allowed_export_a(self, now_us: int) -> float:
-        export_a = self._ledger.export_ma / 1000.0
+        ledger = self._ledger
+        cut_off = self._board.world.cut_off
+        export_a = (ledger.island_export_ma if cut_off else ledger.export_ma) / 1000.0
         if export_a != self._export_a:
             self._earlier_exports.append((now_us, self._export_a))
             self._export_a = export_a

@@ -13,6 +13,8 @@ from wattback_sim.truths.violations import Fail
 
 _FAULTS = AT["faults"]
 _IMPORT = AT["import_wh"]
+_ISLAND = AT["island_wh"]
+_ISLAND_IMPORT = AT["island_import_wh"]
 _EXPORT = AT["export_wh"]
 # A register counts whole watt-hours from samples with noise; the rest is the sensor's error.
 _SLACK_WH = 3.0
@@ -29,7 +31,7 @@ class RecordTruths:
         self._gone_us = [0] * len(FAULTS)
         self._reset_us = -1
         self._button_us = -1  # when the button on the unit was held last
-        self._energies = (0, 0)
+        self._energies = (0, 0, 0, 0)
 
     def technician_reset(self) -> None:
         """Faults were reset on site at this time."""
@@ -42,15 +44,22 @@ class RecordTruths:
             self._button_us = now_us
         if answer[_FAULTS] != self._faults:
             self._latches(now_us, answer[_FAULTS])
-        energies = (answer[_IMPORT], answer[_EXPORT])
+        energies = (
+            answer[_IMPORT],
+            answer[_EXPORT],
+            answer[_ISLAND],
+            answer[_ISLAND_IMPORT],
+        )
         if energies != self._energies:
             before, self._energies = self._energies, energies
-            if energies[0] < before[0] or energies[1] < before[1]:
+            if any(now < then for now, then in zip(energies, before, strict=True)):
                 self._fail(now_us, 7, f"an energy register fell from {before} to {energies}")
         world = self._board.world
         if world.sensors["power_w"].sound:
             self._register(now_us, "import", energies[0], world.import_wh)
             self._register(now_us, "export", energies[1], world.export_wh)
+            self._register(now_us, "island", energies[2], world.island_wh)
+            self._register(now_us, "island import", energies[3], world.island_import_wh)
 
     def _register(self, now_us: int, name: str, told_wh: int, true_wh: float) -> None:
         off_wh = abs(told_wh - true_wh)

@@ -24,6 +24,7 @@ SESSION_TEXTS = {
     "discharging": "the vehicle gives almost nothing",
     "stopping": "stopping",
     "fault": "stopped by a fault",
+    "backup": "the vehicle feeds the home, which takes almost nothing",
 }
 # What a connector that is ready for an export waits for, until one is asked for.
 _READY_WAITS = frozenset({"target", "contactor"})

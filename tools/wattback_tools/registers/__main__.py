@@ -7,7 +7,7 @@ from wattback_tools.generated import write_or_check
 from wattback_tools.registers.document import document, grid_code_document
 from wattback_tools.registers.firmware_tables import firmware_tables
 from wattback_tools.registers.host_table import host_table
-from wattback_tools.registers.models import VENDOR_FILE, vendor_text
+from wattback_tools.registers.models import VENDOR_FILES, vendor_text
 from wattback_tools.registers.plan import make_plan
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -17,7 +17,7 @@ def outputs() -> dict[Path, str]:
     """Every generated file and what must stand in it."""
     plan = make_plan()
     return {
-        VENDOR_FILE: vendor_text(),
+        **{path: vendor_text(number) for number, path in VENDOR_FILES.items()},
         _ROOT / "firmware/wattback/modbus/tables.py": firmware_tables(plan),
         _ROOT / "sim/wattback_sim/registers.csv": host_table(plan),
         _ROOT / "docs/registers.md": document(plan),

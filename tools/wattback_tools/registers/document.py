@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wattback.settings import SETTINGS
 from wattback_tools.registers.grid_code_points import GRID_CODE
-from wattback_tools.registers.models import BASE, VENDOR_MODEL, Model
+from wattback_tools.registers.models import BASE, VENDOR_FILES, Model
 from wattback_tools.registers.plan import SETTING_NAMES, Plan, Row
 from wattback_tools.registers.sources import ACCEPTED_TEXTS
 from wattback_tools.registers.standard_points import ABSENT
@@ -100,7 +100,7 @@ def _meaning(row: Row) -> str:
     elif source.setting:
         _name, _default, low, high, _when = SETTINGS[SETTING_NAMES.index(source.setting)]
         parts.append(f"accepts {_value(row, low)} … {_value(row, high)} {point.unit}".rstrip())
-    if point.symbols and (point.model == VENDOR_MODEL or row.writable):
+    if point.symbols and (point.model in VENDOR_FILES or row.writable):
         bit = "bits: " if point.kind == "bitfield32" else ""
         parts.append(
             bit + ", ".join(f"{value} {name}" for value, name in sorted(point.symbols.items()))

@@ -5,7 +5,7 @@ import io
 
 from wattback_tools.registers.models import (
     SYMBOLS_FROM,
-    VENDOR_MODEL,
+    VENDOR_FILES,
     ModelPoint,
     firmware_names,
 )
@@ -56,6 +56,6 @@ def _names(point: ModelPoint) -> list[str]:
     """Those of the firmware, and those of the standard models in the same small letters."""
     if sorted(point.symbols) != list(range(len(point.symbols))):
         raise SystemExit(f"{point.name}: its symbols leave values out")
-    if point.model == VENDOR_MODEL and point.name in SYMBOLS_FROM:
+    if point.model in VENDOR_FILES and point.name in SYMBOLS_FROM:
         return firmware_names(SYMBOLS_FROM[point.name])
     return [name.lower() for _value, name in sorted(point.symbols.items())]

@@ -1,7 +1,7 @@
 """The SunSpec models of our map, read from their JSON and laid out from the base address on.
 
 The one module that touches `pysunspec2`, which is needed only to generate, never to run. Our own
-model has the same form; its symbols are the firmware's names, filled in here.
+models have the same form; their symbols are the firmware's names, filled in here.
 """
 
 import ast
@@ -17,15 +17,21 @@ from wattback_sim.firmware import firmware_root
 BASE = 40000
 MARKER = b"SunS"
 END_MODEL = 0xFFFF
-VENDOR_MODEL = 64750
-# Ours was the last one once, and stays where masters have found it.
-MODEL_IDS = (1, 701, 702, 704, 713, VENDOR_MODEL, 703, *range(705, 713))
+CONNECTOR_MODEL = 64750
+BACKUP_MODEL = 64751
+# A model stays where masters have found it: a new one comes last.
+MODEL_IDS = (1, 701, 702, 704, 713, CONNECTOR_MODEL, 703, *range(705, 713), BACKUP_MODEL)
 # How often the groups of a model repeat: the set in force, and the one that can be written.
 SETS = 2
 POINTS_OF = {705: 4, 706: 2, 707: 2, 708: 2, 709: 2, 710: 2, 712: 3}
-VENDOR_FILE = Path(__file__).with_name(f"model_{VENDOR_MODEL}.json")
+# Our own models by their numbers; clients need the folder.
+VENDOR_FOLDER = Path(__file__).parent
+VENDOR_FILES = {
+    number: VENDOR_FOLDER / f"model_{number}.json" for number in (CONNECTOR_MODEL, BACKUP_MODEL)
+}
 
-# The firmware's tuple of names whose members are the symbols of a vendor point.
+# The firmware's tuple of names whose members are the symbols of a vendor point. No two of our
+# models have a point of the same name, but for their heads and scale factors.
 SYMBOLS_FROM = {
     "ControllerState": "wattback.heartbeat.STATE_NAMES",
     "LastRefusal": "wattback.modbus.access.REASON_NAMES",
@@ -46,6 +52,10 @@ SYMBOLS_FROM = {
     "VehicleRefusal": "wattback.vehicle.REFUSAL_NAMES",
     "TripRow": "wattback.grid.trips.ROW_NAMES",
     "TripActed": "wattback.dispatch.ACTED_NAMES",
+    "OperatingMode": "wattback.house.OPERATING_NAMES",
+    "BackupState": "wattback.backup.steps.STATE_NAMES",
+    "BackupRefusal": "wattback.backup.steps.REFUSAL_NAMES",
+    "BackupWaits": "wattback.backup.readiness.WAIT_NAMES",
 }
 
 
@@ -90,7 +100,7 @@ def load_models() -> tuple[Model, ...]:
     models: list[Model] = []
     address = BASE + len(MARKER) // 2
     for number in MODEL_IDS:
-        definition = vendor_definition() if number == VENDOR_MODEL else _standard(number)
+        definition = vendor_definition(number) if number in VENDOR_FILES else _standard(number)
         points = _laid_out(number, definition["group"], address, "")
         model = Model(number, definition["group"]["label"], address, tuple(points))
         declared = definition["group"]["points"][1].get("value", model.registers - 2)
@@ -101,9 +111,9 @@ def load_models() -> tuple[Model, ...]:
     return tuple(models)
 
 
-def vendor_definition() -> dict[str, Any]:
-    """Our model with the symbols that the firmware's names give it now."""
-    definition: dict[str, Any] = json.loads(VENDOR_FILE.read_text("utf-8"))
+def vendor_definition(number: int) -> dict[str, Any]:
+    """A model of our own with the symbols that the firmware's names give it now."""
+    definition: dict[str, Any] = json.loads(VENDOR_FILES[number].read_text("utf-8"))
     for point in definition["group"]["points"]:
         if point["name"] in SYMBOLS_FROM:
             names = firmware_names(SYMBOLS_FROM[point["name"]])
@@ -113,9 +123,9 @@ def vendor_definition() -> dict[str, Any]:
     return definition
 
 
-def vendor_text() -> str:
-    """The file of our model as it must be."""
-    return json.dumps(vendor_definition(), indent=4, ensure_ascii=False) + "\n"
+def vendor_text(number: int) -> str:
+    """The file of that model as it must be."""
+    return json.dumps(vendor_definition(number), indent=4, ensure_ascii=False) + "\n"
 
 
 def firmware_names(dotted: str) -> list[str]:
@@ -177,6 +187,6 @@ def _point(number: int, point: dict[str, Any], address: int, prefix: str) -> Mod
         unit=point.get("units", ""),
         settable=point.get("access") == "RW",
         symbols={symbol["value"]: symbol["name"] for symbol in point.get("symbols", ())},
-        text=point.get("desc", "") if number == VENDOR_MODEL else "",
+        text=point.get("desc", "") if number in VENDOR_FILES else "",
         ieee_1547="IEEE 1547-2018" in point.get("standards", ()),
     )

@@ -14,7 +14,6 @@ from wattback_tools.registers.grid_code_points import GRID_CODE
 from wattback_tools.registers.models import (
     BASE,
     MARKER,
-    VENDOR_MODEL,
     Model,
     ModelPoint,
     firmware_names,
@@ -37,7 +36,7 @@ _UNIMPLEMENTED = {
     "bitfield32": b"\xff\xff\xff\xff",
     "uint64": b"\xff" * 8,
 }
-SOURCES = {**STANDARD, **GRID_CODE, VENDOR_MODEL: VENDOR}
+SOURCES = {**STANDARD, **GRID_CODE, **VENDOR}
 
 # How many settings one write may change at once; `modbus/adoption.py` has room for so many.
 ADOPTED_AT_ONCE = 8

@@ -139,6 +139,7 @@ INVERTER_STATES = {
     "discharging": "RUNNING",
     "stopping": "SHUTTING_DOWN",
     "fault": "FAULT",
+    "backup": "RUNNING",
 }
 # The faults in the words of 701.Alrm.
 ALARMS = {

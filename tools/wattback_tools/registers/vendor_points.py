@@ -1,8 +1,9 @@
-"""What the points of our own model show, and what a write of them does; its JSON says the rest."""
+"""What the points of our own models show, and what a write of them does; JSON says the rest."""
 
+from wattback_tools.registers.models import BACKUP_MODEL, CONNECTOR_MODEL
 from wattback_tools.registers.sources import Source, fixed, kept, live, setting, shown
 
-VENDOR: dict[str, Source] = {
+_CONNECTOR: dict[str, Source] = {
     "SiteImportLimit": kept("site_limit", "amps"),
     "SiteExportLimit": kept("site_limit", "amps"),
     "SiteLimitTimeout": kept("site_limit", "seconds"),
@@ -97,3 +98,20 @@ VENDOR: dict[str, Source] = {
     "A_SF": fixed(-2),
     "Pct_SF": fixed(-2),
 }
+_BACKUP: dict[str, Source] = {
+    "OperatingMode": setting("operating_mode"),
+    "BackupEnable": setting("backup_enabled"),
+    "BackupReserve": setting("backup_reserve_bp"),
+    "ServiceImportMax": setting("service_import_max_w"),
+    "ServiceExportMax": setting("service_export_max_w"),
+    "BackupState": live("status.backup_state"),
+    "BackupRefusal": live("report.backup_refusal"),
+    "BackupWaits": live("report.backup_waits"),
+    "BackupShed": live("report.backup_shed"),
+    "GridSwitch": live("status.grid_switch_closed"),
+    "ServicePower": live("report.service_w"),
+    "IslandEnergy": live("report.island_wh"),
+    "IslandImportEnergy": live("report.island_import_wh"),
+    "Pct_SF": fixed(-2),
+}
+VENDOR = {CONNECTOR_MODEL: _CONNECTOR, BACKUP_MODEL: _BACKUP}

@@ -14,7 +14,7 @@ from micropython import const
 from wattback import retained
 from wattback.boards.pico.fast import copy, crc16, differ
 
-LAG_MS = const(100)  # a record takes seven steps, one a tick, and may have to wait for another
+LAG_MS = const(110)  # a record takes six steps, one a tick, and may have to wait for another
 
 _ADDRESS = const(0x50)
 _PLACES = const(2)

@@ -28,7 +28,7 @@ from wattback.connector import TICK_MS, TIME_MASK_MS, Connector
 from wattback.identity import Identity
 from wattback.ports import make_service
 from wattback.resets import RESET_BROWN_OUT, RESET_POWER_ON, RESET_WATCHDOG
-from wattback.service import CHANNEL_RTU, CHANNEL_TCP, NEVER, TIME_MASK_US
+from wattback.service import CHANNEL_GATEWAY, CHANNEL_RTU, NEVER, TIME_MASK_US
 
 # Long enough for the longest collection and service step, short beside what a contactor may stay
 # closed for without anybody watching it; the coil's pump has let go long before.
@@ -209,14 +209,14 @@ class Unit:
     def after_tick(self) -> None:
         """What the loop does once for a tick."""
         # Modbus RTU alone asks how long its wire was silent; the others can wait for a tick.
-        for channel in range(CHANNEL_TCP):
+        for channel in range(CHANNEL_GATEWAY):
             for _ in range(_MOST_LOOKS):
                 if not self.wires[channel].any():
                     break
                 self._receive(channel)
         self.service.after_tick(self._now_us())
         if self.service.outputs:
-            for channel in range(CHANNEL_TCP):
+            for channel in range(CHANNEL_GATEWAY):
                 self._send(channel)
         self.fram.step(self.connector.retained)
         self.slow_inputs.step()

@@ -1,4 +1,4 @@
-"""Frames of the vehicle link: a line of base64 becomes a message, and a message such a line.
+"""Frames of the links to vehicle and gateway: a line of base64 becomes a message, and the reverse.
 
     base64( length | CBOR | CRC-16/XMODEM of both ) newline
 
@@ -14,8 +14,7 @@ from wattback.codec.crc import crc16_xmodem
 from wattback.codec.lines import Lines
 
 MESSAGE_AT = const(2)  # where the CBOR begins in `message`
-_LONGEST = const(400)  # bytes of a frame before base64
-_LONGEST_LINE = const(536)  # and after it, without the newline
+LONGEST = const(400)  # bytes of a frame before base64, unless its link is content with less
 
 _CHUNK = const(48)  # bytes a step, and the characters that they make
 _CHUNK_CHARACTERS = const(64)
@@ -29,15 +28,17 @@ NOISE = const(2)
 
 
 class Frames:
-    """lines: collects the characters. message: the frame being taken apart or put together, its
-    CBOR from MESSAGE_AT up to `count`. out, out_count: the line to send, its newline included.
+    """longest: bytes of a frame before base64. lines: collects the characters. message: the frame
+    being taken apart or put together, its CBOR from MESSAGE_AT up to `count`. out, out_count: the
+    line to send, its newline included.
     """
 
-    def __init__(self) -> None:
-        self.lines = Lines(_LONGEST_LINE)
-        self.message = bytearray(_LONGEST)
+    def __init__(self, longest: int = LONGEST) -> None:
+        longest_line = (longest + 2) // 3 * 4
+        self.lines = Lines(longest_line)
+        self.message = bytearray(longest)
         self.count = 0
-        self.out = bytearray(_LONGEST_LINE + 1)
+        self.out = bytearray(longest_line + 1)
         self.out_count = 0
         self._at = 0  # in the line
         self._done = 0  # in the message
@@ -63,9 +64,9 @@ class Frames:
             return NOISE
         decoded = a2b_base64(chunk)
         done = self._done + len(decoded)
-        if done > _LONGEST:
-            return NOISE
         message = self.message
+        if done > len(message):
+            return NOISE
         message[self._done : done] = decoded
         self._crc = crc16_xmodem(message, self._done, done, self._crc)
         self._at = after

@@ -1,0 +1,1 @@
+"""The port of the gateway's link: its state comes in, the order for its switch goes out."""
