@@ -17,7 +17,7 @@ AT_ADOPTION = const(2)
 
 NO_POWER_LIMIT_W = const(-1)  # a value of its own, as NO_LIMIT_MA
 
-_NOMINAL_MILLIHERTZ = const(60000)  # of IEEE 1547, whose frequencies stand in the table
+NOMINAL_MILLIHERTZ = const(60000)  # of IEEE 1547, whose frequencies stand in the table
 _OTHER_MILLIHERTZ = const(50000)
 _STEP_MILLIHERTZ = const(10000)  # between them there is none
 _LEAST_FREQUENCY = const(45000)  # of the table's frequencies; its deadbands are far below
@@ -25,7 +25,8 @@ _LEAST_FREQUENCY = const(45000)  # of the table's frequencies; its deadbands are
 _PRIME = const(65521)
 _LOW_BITS = const(0x7FFF)  # of a value: less than the prime, so that no two are alike
 
-_NUMBERS = const(4)  # of a row, behind its name
+NUMBERS = const(4)  # numbers of a row, behind its name
+WHEN = const(3)  # and which of them says when it may change
 
 
 class _Rows:
@@ -34,8 +35,8 @@ class _Rows:
     """
 
     def __init__(self) -> None:
-        self._names = ()  # type: tuple[str, ...]
-        self._numbers = ()  # type: tuple[int, ...]
+        self.names = ()  # type: tuple[str, ...]
+        self.numbers = ()  # type: tuple[int, ...]
         self._new_names = []  # type: list[str]
         self._new_numbers = []  # type: list[int]
 
@@ -47,40 +48,32 @@ class _Rows:
 
     def seal(self) -> None:
         """The table is whole."""
-        self._names = tuple(self._new_names)
-        self._numbers = tuple(self._new_numbers)
+        self.names = tuple(self._new_names)
+        self.numbers = tuple(self._new_numbers)
         self._new_names = []
         self._new_numbers = []
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def __iter__(self):  # type: ignore[no-untyped-def]
-        for index in range(len(self._names)):
+        for index in range(len(self.names)):
             yield self[index]
 
     def __getitem__(self, index: int) -> "tuple[str, int, int, int, int]":
-        name = self._names[index]
-        at = _NUMBERS * index
-        numbers = self._numbers
+        name = self.names[index]
+        at = NUMBERS * index
+        numbers = self.numbers
         return (name, numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3])
-
-    def name(self, index: int) -> str:
-        """Its name."""
-        return self._names[index]
-
-    def default(self, index: int) -> int:
-        """Its value where nobody has chosen one."""
-        return self._numbers[_NUMBERS * index]
 
     def when(self, index: int) -> int:
         """May this row change while the connector runs?"""
-        return self._numbers[_NUMBERS * index + 3]
+        return self.numbers[NUMBERS * index + 3]
 
     def allows(self, index: int, value: int) -> bool:
         """Is this value within the range of the row?"""
-        at = _NUMBERS * index
-        return self._numbers[at + 1] <= value <= self._numbers[at + 2]
+        at = NUMBERS * index
+        return self.numbers[at + 1] <= value <= self.numbers[at + 2]
 
 
 SETTINGS = _Rows()
@@ -299,7 +292,7 @@ def shift_of(row, nominal_millihertz: int) -> int:  # type: ignore[no-untyped-de
     """By how much the allowed range of a row of the table is moved at this nominal frequency."""
     if nominal_millihertz == _OTHER_MILLIHERTZ and row[2] >= _LEAST_FREQUENCY:
         if row[0].endswith("_millihertz"):
-            return _OTHER_MILLIHERTZ - _NOMINAL_MILLIHERTZ
+            return _OTHER_MILLIHERTZ - NOMINAL_MILLIHERTZ
     return 0
 
 
@@ -435,7 +428,7 @@ class Settings:
 
     def __init__(self) -> None:
         for index in range(len(SETTINGS)):
-            setattr(self, SETTINGS.name(index), SETTINGS.default(index))
+            setattr(self, SETTINGS.names[index], SETTINGS.numbers[NUMBERS * index])
 
     def load(self, values) -> str:  # type: ignore[no-untyped-def]
         """Take over `values`, integers in table order. Returns the first name refused, or "".
@@ -454,7 +447,7 @@ class Settings:
             if not row[2] <= value <= row[3]:
                 return row[0]
         for index in range(len(SETTINGS)):
-            setattr(self, SETTINGS.name(index), values[index])
+            setattr(self, SETTINGS.names[index], values[index])
         return ""
 
     def version(self) -> int:
@@ -463,9 +456,11 @@ class Settings:
 
     def version_on(self, version: int, first: int, end: int) -> int:
         """The same of rows first … end − 1, on what the rows before them have made of 1."""
+        names = SETTINGS.names
+        numbers = SETTINGS.numbers
         for index in range(first, min(end, len(SETTINGS))):
-            if SETTINGS.when(index) != AT_RUN_TIME:
-                value = getattr(self, SETTINGS.name(index)) + 1
+            if numbers[NUMBERS * index + WHEN] != AT_RUN_TIME:
+                value = getattr(self, names[index]) + 1
                 version = (version * 31 + (value & _LOW_BITS)) % _PRIME
                 version = (version * 31 + (value >> 15)) % _PRIME
         return version

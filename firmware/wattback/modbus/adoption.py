@@ -25,7 +25,14 @@ from wattback.modbus.access import (
 )
 from wattback.modbus.image import OCTETS, U16, Image, value_at
 from wattback.modbus.tables import ADOPTED, BASE, REFUSAL_AT, SETS, WRITABLE
-from wattback.settings import AT_ADOPTION, SETTINGS, shift_of
+from wattback.settings import (
+    AT_ADOPTION,
+    NOMINAL_MILLIHERTZ,
+    NUMBERS,
+    SETTINGS,
+    WHEN,
+    shift_of,
+)
 
 # A row of ADOPTED: place (2), kind, setting, which.
 _ROW = const(5)
@@ -132,8 +139,9 @@ class Adoption:
         prepared = self._connector.prepared
         names = self._connector.setting_names
         if state == _COPY:
+            numbers = SETTINGS.numbers
             for row in range(self._row, min(self._row + _A_STEP, len(SETTINGS))):
-                if SETTINGS.when(row) == AT_ADOPTION:
+                if numbers[NUMBERS * row + WHEN] == AT_ADOPTION:
                     setattr(prepared, names[row], getattr(settings, names[row]))
             self._go_on(_A_STEP, len(SETTINGS), _SET_SINGLE)
         elif state == _SET_SINGLE:
@@ -236,14 +244,17 @@ class Adoption:
         if which == _REQUEST:
             return
         prepared = self._connector.prepared
-        row = SETTINGS[ADOPTED[adopted + _SETTING]]
+        index = ADOPTED[adopted + _SETTING]
+        name = SETTINGS.names[index]
         if which:
             # Switched off is what was on; and one of these functions alone can be on.
-            on = getattr(prepared, row[0])
+            on = getattr(prepared, name)
             value = which if value else 0 if on == which else on
-        moved = value - shift_of(row, prepared.nominal_millihertz)
-        if row[2] <= moved <= row[3]:
-            setattr(prepared, row[0], value)
+        moved = value
+        if prepared.nominal_millihertz != NOMINAL_MILLIHERTZ:
+            moved -= shift_of(SETTINGS[index], prepared.nominal_millihertz)
+        if SETTINGS.allows(index, moved):
+            setattr(prepared, name, value)
         else:
             self._refuse(OUT_OF_RANGE, _place(adopted) + away)
 
@@ -263,7 +274,7 @@ class Adoption:
         away = SETS[self._set + 2] if self._set != _NONE else 0
         for adopted in range(0, len(ADOPTED), _ROW):
             which = ADOPTED[adopted + _WHICH]
-            if not which and SETTINGS.name(ADOPTED[adopted + _SETTING]) == name:
+            if not which and SETTINGS.names[ADOPTED[adopted + _SETTING]] == name:
                 at = _place(adopted)
                 if away and SETS[self._set] <= adopted // _ROW < SETS[self._set + 1]:
                     at += away
