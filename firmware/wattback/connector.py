@@ -326,8 +326,6 @@ class Connector:
         self.faults.reset(present(self), on_site)
         if on_site:
             self.restart.skip()
-            if self.backup:
-                self.backup.reset_on_site()
 
     def _apply_capacity(self) -> None:
         settings = self.settings
@@ -379,6 +377,8 @@ class Connector:
 
     def _back_up(self, backup, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
         limits = self.limits
+        if self.interlocks.pressed:
+            backup.reset_on_site()
         backup.decide(
             inputs,
             self.session.closed,

@@ -54,6 +54,7 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
     contactor = connector.contactor
     visit = connector.session
     faults = connector.faults
+    backup = connector.backup
     facts = 0
     if faults.active:
         action = faults.action
@@ -81,7 +82,7 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
             connector.waiting_for
         )  # this tick opens whatever is waited for: the next tells it
     else:
-        waiting = _find_waits(connector, visit, pilot, facts, dt_ms)
+        waiting = _find_waits(connector, visit, pilot, facts, backup, dt_ms)
         connector.waiting_for = waiting
     if not waiting & ~_HOLDS_NOTHING:
         facts |= OFFERABLE
@@ -100,7 +101,6 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
         facts |= TRIPPED
     if dispatch.permission.overdue:
         facts |= UNPERMITTED
-    backup = connector.backup
     if backup and backup.engaged:
         facts |= ISLANDED
         if backup.closes:
@@ -114,12 +114,11 @@ def _may_be_woken(state: int) -> bool:
     return state == OFFERED or state == WAITING
 
 
-def _find_waits(connector, visit, pilot, facts: int, dt_ms: int) -> int:  # type: ignore[no-untyped-def]
+def _find_waits(connector, visit, pilot, facts: int, backup, dt_ms: int) -> int:  # type: ignore[no-untyped-def]
     waiting = 0
     closed = visit.closed
     offerable = offerable_ma(connector)
     connector.offerable_ma = offerable
-    backup = connector.backup
     if backup and backup.engaged:
         waiting = _find_island_waits(connector, backup)
     else:
