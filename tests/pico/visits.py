@@ -212,7 +212,7 @@ def _fail_a_tick(unit: WholeUnit) -> tuple[tuple[bool, ...], str]:
     unit.link.probe.poke("pilot", 5)
     unit.phase("opens", lambda: not unit.site.world.path.commanded, 0.03)
     unit.phase("watchdog", lambda: unit.link.restarts == 1, _RESET_WITHIN_S)
-    unit.phase("boots again", lambda: unit.link.probe.found, 4)
+    unit.phase("boots again", lambda: unit.link.probe.found, 7)
     levels = tuple(level for _, level in unit.circuit.permits)
     unit.stopwatch.find_again()
     unit.phase("tells why", lambda: unit.status("reset_cause") == RESET_WATCHDOG, 0.5)
