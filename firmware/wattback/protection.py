@@ -27,7 +27,7 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
         inputs.voltage_l2_mv,
         inputs.frequency_millihertz,
         inputs.leg_angle_decideg,
-        1 if state == DISCHARGING or state == BACKUP else 0,
+        1 if DISCHARGING <= state <= BACKUP else 0,
         settings,
         dt_ms,
     )

@@ -52,8 +52,6 @@ def publish_status(connector, status: Status, inputs: Inputs) -> None:  # type: 
         status.mode = MODE_ISLAND if backup.engaged else MODE_GRID
         status.grid_switch_closed = backup.switch_closed
         status.backup_state = backup.state
-    else:
-        status.grid_switch_closed = 1
     status.in_service = dispatch.enter_service.in_service
     status.import_limit_ma = limits.import_ma
     status.export_limit_ma = limits.export_ma

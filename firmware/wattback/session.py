@@ -25,9 +25,9 @@ WAITING = const(2)  # vehicle connected, nothing offered; `waiting_for` says why
 OFFERED = const(3)  # PWM on, contactor open: the vehicle's turn
 CHARGING = const(4)  # contactor closed: energy may flow into the vehicle
 DISCHARGING = const(5)  # contactor closed: energy may flow out of it, or has not ceased yet
-STOPPING = const(6)  # PWM off, contactor still closed: the vehicle unloads
-FAULT = const(7)  # contactor open until the latches allow
-BACKUP = const(8)  # contactor closed: the vehicle feeds a home that is cut off from the grid
+BACKUP = const(6)  # contactor closed: the vehicle feeds a home that is cut off from the grid
+STOPPING = const(7)  # PWM off, contactor still closed: the vehicle unloads
+FAULT = const(8)  # contactor open until the latches allow
 STATE_NAMES = (
     "boot",
     "idle",
@@ -35,9 +35,9 @@ STATE_NAMES = (
     "offered",
     "charging",
     "discharging",
+    "backup",
     "stopping",
     "fault",
-    "backup",
 )
 
 # Facts of a tick.
@@ -134,6 +134,15 @@ TRANSITIONS = (
         (UNPERMITTED, 0, WAITING, CAUSE_PERMISSION),
         (CEASED, EXPORTING, CHARGING, CAUSE_NONE),  # from there it charges on, or stops
     ),
+    (  # BACKUP
+        (FAULTY, 0, FAULT, CAUSE_FAULT),
+        (0, CONNECTED, IDLE, CAUSE_UNPLUG),
+        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),
+        (ISLAND_ENDS | UNLOADED, 0, WAITING, CAUSE_PLANNED),
+        (ISLAND_ENDS, 0, WAITING, CAUSE_ISLAND),
+        (HALTED, 0, WAITING, CAUSE_ISLAND),
+        (0, ISLANDED, CHARGING, CAUSE_NONE),  # the grid is back, and the vehicle follows it
+    ),
     (  # STOPPING
         (FAULTY, 0, FAULT, CAUSE_FAULT),
         (0, CONNECTED, IDLE, CAUSE_UNPLUG),
@@ -143,15 +152,6 @@ TRANSITIONS = (
     ),
     (  # FAULT
         (0, HALTED, BOOT, CAUSE_NONE),  # prove everything anew
-    ),
-    (  # BACKUP
-        (FAULTY, 0, FAULT, CAUSE_FAULT),
-        (0, CONNECTED, IDLE, CAUSE_UNPLUG),
-        (0, REQUESTING, WAITING, CAUSE_S2_OPENED),
-        (ISLAND_ENDS | UNLOADED, 0, WAITING, CAUSE_PLANNED),
-        (ISLAND_ENDS, 0, WAITING, CAUSE_ISLAND),
-        (HALTED, 0, WAITING, CAUSE_ISLAND),
-        (0, ISLANDED, CHARGING, CAUSE_NONE),  # the grid is back, and the vehicle follows it
     ),
 )
 
@@ -191,6 +191,5 @@ class Session:
         self.state = state
         self._at_rest = _NO_FACTS
         self._state_ms = 0
-        islands = state == BACKUP
-        self.closed = 1 if CHARGING <= state <= STOPPING or islands else 0
-        self.offering = 1 if OFFERED <= state <= DISCHARGING or islands else 0
+        self.closed = 1 if CHARGING <= state <= STOPPING else 0
+        self.offering = 1 if OFFERED <= state <= BACKUP else 0

@@ -71,7 +71,7 @@ _TCP_READ, _TCP_ANSWER = tcp(MARKER_READ, unit=UNIT), tcp(MARKER, unit=UNIT)
 _SETUP = b"\n" + to_line(SETUP)
 # A state with a counter that no other input has said last, and its place in the next order.
 _HEARD = 54_321
-_STATE = b"\n" + frame(state(_HEARD))
+_BEATS = 10_000
 _HEARD_AT = 3
 _ORDER_WORDS = 4
 _ORDER_TICKS = 10
@@ -112,6 +112,7 @@ class Campaign:
         self._waiting = [input_ for channel in _CAMPAIGNS[name][0] for input_ in SEEDS[channel]]
         self._kept: list[Input] = []
         self._session = 1
+        self._beat = 0
         self._board: Board | None = None
 
     def run(self, least: int, most: int) -> Result:
@@ -193,7 +194,8 @@ class Campaign:
         elif channel == CHANNEL_VEHICLE:
             board.hear(channel, _SETUP)
         elif channel == CHANNEL_GATEWAY:
-            board.hear(channel, _STATE)
+            self._beat = (self._beat + 1) % _BEATS  # one that stands still is none
+            board.hear(channel, b"\n" + frame(state(_HEARD + self._beat)))
             board.pass_ticks(2 * _ORDER_TICKS)
         else:
             board.hang_up(channel)
@@ -205,7 +207,7 @@ class Campaign:
         elif channel == CHANNEL_VEHICLE:
             right = self._learn_session(said)
         elif channel == CHANNEL_GATEWAY:
-            right = _heard(said)
+            right = _heard(said, _HEARD + self._beat)
         else:
             right = said == (_RTU_ANSWER if channel == CHANNEL_RTU else _TCP_ANSWER)
         if not right:
@@ -235,10 +237,10 @@ def _most_ordered(ticks: int) -> int:
     return (ticks // _ORDER_TICKS + 2) * _MOST_ANSWER[CHANNEL_GATEWAY]
 
 
-def _heard(said: bytes) -> bool:
+def _heard(said: bytes, counter: int) -> bool:
     """Whether the last order was made by the good state, and is an order."""
-    words = cbor2.loads(unframe(said.splitlines()[-1]) or b"\xf6")
-    return isinstance(words, list) and len(words) == _ORDER_WORDS and words[_HEARD_AT] == _HEARD
+    words = cbor2.loads(unframe(said.splitlines()[-1]) or b"\xf6") if said else None
+    return isinstance(words, list) and len(words) == _ORDER_WORDS and words[_HEARD_AT] == counter
 
 
 def _frames_of(said: bytes) -> bytes:

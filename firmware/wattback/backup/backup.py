@@ -11,7 +11,7 @@ from array import array
 from micropython import const
 
 from wattback.backup import outage, returning
-from wattback.backup.island import LEG_HIGH_BP, LEG_LOW_BP, Island
+from wattback.backup.island import LEG_HIGH_BP, LEG_LOW_BP, Island, per_unit_bp
 from wattback.backup.readiness import WAIT_BACKFED, is_low, readiness
 from wattback.backup.steps import (
     CONTACTOR_CLOSED,
@@ -58,8 +58,6 @@ _OUT_LOW_BP = const(8000)
 _OUT_HIGH_BP = const(12000)
 _OUT_MILLIHERTZ = const(3000)
 _GOOD_MILLIHERTZ = const(1200)  # 58.8 to 61.2 Hz (evse.md 6.3, C)
-_PU_BP = const(10000)
-_HIGHEST_MV = const(600000)
 _LONGEST_MS = const(1 << 28)
 _DARK_STEADY_MS = const(5000)  # this design's
 _SECOND_MS = const(1000)
@@ -71,13 +69,13 @@ class Backup:
 
     gateway: the inbox of its link is the way in. house: what its meter says. island: shed loads
     and solar. engaged: 1 while the home is, becomes or ends being an island: no visit but for it.
-    offers: 1 while the vehicle
-    is to be offered PWM for it; closes: 1 when the contactor may close for it; ends: 1 when it
-    must open. forming: 1 while the vehicle is to form, at target_mv between the legs and
-    target_millihertz. update_ms: within which it is to ask again; 0: at its own pace. watching:
-    1 while an outage would be this part's to deal with. counts: 1 while energy is an island's.
-    switch_closed: 0 only while both contacts say that the grid switch is open. forbids: 1 while
-    the home waits behind a switch that is not known to be closed: nothing charges from it.
+    offers: 1 while the vehicle is to be offered PWM for it; closes: 1 when the contactor may close
+    for it; ends: 1 when it must open. forming: 1 while the vehicle is to form, at target_mv
+    between the legs and target_millihertz. update_ms: within which it is to ask again; 0: at its
+    own pace. watching: 1 while an outage would be this part's to deal with. counts: 1 while energy
+    is an island's. switch_closed: 0 only while both contacts say that the grid switch is open.
+    forbids: 1 while the home waits behind a switch that is not known to be closed: nothing charges
+    from it.
 
     inputs, vehicle, settings and what follows them: of this tick, for the steps.
     """
@@ -200,15 +198,18 @@ class Backup:
             self.refuse(self._reason())
         else:
             self._steps[self.state](self)
-        # Whoever holds a home that is cut off, it is not the grid.
-        apart = self.state >= DARK and gateway.heard and gateway.switch != SWITCH_CLOSED
-        self.forbids = 1 if apart else 0
-        cut_off = self.engaged or self.state >= DARK and gateway.switch != SWITCH_CLOSED
-        self.switch_closed = 0 if gateway.switch == SWITCH_IS_OPEN else 1
-        gateway.order_shed = self.island.shed if cut_off else 0
+        self._conclude()
+
+    def _conclude(self) -> None:
+        # What follows from where the home is, for the connector and for the gateway.
+        gateway = self.gateway
         opened = gateway.switch == SWITCH_IS_OPEN
-        unknown = self.engaged and gateway.switch != SWITCH_CLOSED
-        self.counts = 1 if (opened or unknown) and (closed or confirmed) else 0
+        apart = gateway.heard and gateway.switch != SWITCH_CLOSED
+        self.switch_closed = 0 if opened else 1
+        self.forbids = 1 if apart and self.state >= DARK else 0
+        gateway.order_shed = self.island.shed if self.engaged or self.forbids else 0
+        islanded = opened or apart and self.engaged
+        self.counts = 1 if islanded and (self.closed or self.confirmed) else 0
 
     def reset_on_site(self) -> None:
         """Somebody at the unit has looked: a backfeed does not count any more."""
@@ -341,12 +342,8 @@ class Backup:
 
     def home_bp(self) -> int:
         """The same per unit."""
-        return self._per_unit(self.home_mv())
+        return per_unit_bp(self.home_mv(), self.settings.nominal_line_mv)
 
     def grid_bp(self) -> int:
         """The line voltage on the grid's side, per unit, by the gateway's sensors."""
-        return self._per_unit(self.gateway.grid_line_mv)
-
-    def _per_unit(self, line_mv: int) -> int:
-        nominal_mv = self.settings.nominal_line_mv
-        return min(max(line_mv, 0), _HIGHEST_MV) // 10 * _PU_BP // (nominal_mv // 10)
+        return per_unit_bp(self.gateway.grid_line_mv, self.settings.nominal_line_mv)

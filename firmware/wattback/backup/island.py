@@ -41,6 +41,7 @@ _FAR_HIGH_BP = const(12000)
 _FAR_MS = const(160)
 _APART_MS = const(200)  # legs apart: a neutral is lost (this design's)
 _PU_BP = const(10000)
+_HIGHEST_MV = const(600000)  # keeps products below 2^30
 
 # Beyond the limit before a group of loads goes, which shows within it (this design's).
 _OVERLOAD_MS = const(300)
@@ -80,21 +81,8 @@ class Island:
     """
 
     def __init__(self) -> None:
-        self.shed = 0
-        self.shift_millihertz = 0
-        self.warned = 0
-        self.nudge_millihertz = 0
-        self._leg_ms = 0
-        self._far_ms = 0
-        self._apart_ms = 0
-        self._over_ms = 0
-        self._step_ms = 0
-        self._step_after_ms = _LOAD_STEP_MS
-        self._silent_ms = 0
-        self._live_ms = 0
-        self._follows_ms = 0
-        self._beside_grid = 0  # 1: the grid's side was live when the island began
-        self._is_full = 0
+        self.start(0)
+        self.shed = 0  # there is none yet
 
     def start(self, beside_grid: int) -> None:
         """A new island: it begins with as little load as can be.
@@ -102,6 +90,7 @@ class Island:
         beside_grid: 1 when the grid's side is live, at a voltage that is none to live with.
         """
         self._beside_grid = beside_grid
+        self._is_full = 0
         self.shed = MOST_SHED
         self.shift_millihertz = 0
         self.warned = 0
@@ -279,6 +268,9 @@ class Island:
 def leg_bp(leg_mv: int, settings: Settings) -> int:
     """A leg's voltage per unit, in basis points; of a single phase the line's."""
     nominal_mv = settings.nominal_line_mv
-    if not settings.single_phase:
-        nominal_mv //= 2
-    return min(max(leg_mv, 0), 600000) // 10 * _PU_BP // (nominal_mv // 10)
+    return per_unit_bp(leg_mv, nominal_mv if settings.single_phase else nominal_mv // 2)
+
+
+def per_unit_bp(mv: int, nominal_mv: int) -> int:
+    """A voltage per unit, in basis points."""
+    return min(max(mv, 0), _HIGHEST_MV) // 10 * _PU_BP // (nominal_mv // 10)

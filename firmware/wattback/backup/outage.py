@@ -37,7 +37,7 @@ from wattback.gateway import SWITCH_OPEN as SWITCH_IS_OPEN
 from wattback.vehicle import LINK_IDENTIFIED, LINK_LAPSED, LINK_NONE
 
 # All below is this design's: no public source gives it.
-_DEAD_MS = const(200)  # dead this long
+DEAD_MS = const(200)  # dead this long
 _LEGS_MS = const(1000)  # in the window this long
 _RAMP_MS = const(1500)  # from 0 V to nominal, for the inrush of transformers
 _ABSENT_MS = const(5000)  # for a vehicle that is not there, or cannot form
@@ -96,6 +96,7 @@ def open_contactor(backup) -> None:  # type: ignore[no-untyped-def]
     if backup.steady_ms >= STEADY_MS and backup.gateway.switch == SWITCH_CLOSED:
         backup.enter(GRID)  # it was a dip
     elif not backup.closed and not backup.confirmed:
+        backup.island.start(0)
         backup.enter(SWITCH_OPEN)
 
 
@@ -103,7 +104,6 @@ def open_switch(backup) -> None:  # type: ignore[no-untyped-def]
     """The grid switch opens, and both of its contacts say so."""
     gateway = backup.gateway
     gateway.order_switch = 0
-    backup.island.start(0)
     if not gateway.fresh:
         backup.refuse(REFUSED_GATEWAY_SILENT)
     elif gateway.switch == SWITCH_IS_OPEN:
@@ -112,7 +112,7 @@ def open_switch(backup) -> None:  # type: ignore[no-untyped-def]
 
 def await_dead_home(backup) -> None:  # type: ignore[no-untyped-def]
     """Nothing else holds the home: neither solar nor a generator nor a switch that lies."""
-    if is_cut_off(backup) and backup.holds(backup.home_is_dead(), _DEAD_MS):
+    if is_cut_off(backup) and backup.holds(backup.home_is_dead(), DEAD_MS):
         backup.enter(VEHICLE_READY)
         backup.target_millihertz = backup.settings.nominal_millihertz
         backup.update_ms = UPDATE_MS

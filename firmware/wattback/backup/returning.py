@@ -6,7 +6,7 @@ grid, or on a dead one.
 
 from micropython import const
 
-from wattback.backup.outage import MOST_ATTEMPTS, STEADY_MS, must_end
+from wattback.backup.outage import DEAD_MS, MOST_ATTEMPTS, STEADY_MS, must_end
 from wattback.backup.steps import (
     CONTACTOR_OPEN,
     DARK,
@@ -29,6 +29,7 @@ from wattback.backup.steps import (
     SWITCH_CLOSE,
     SYNCHRONISE,
 )
+from wattback.facts import UNLOADED_MA
 from wattback.gateway import (
     DEAD_MV,
     STATE_ANGLE_DECIDEG,
@@ -40,11 +41,9 @@ from wattback.gateway import (
 from wattback.retained import BACKFED
 
 # All below is this design's: no public source gives it.
-_DEAD_MS = const(200)
 _SETTLED_MS = const(200)  # in step this long: two states of the gateway
 _UNLOAD_MS = const(2000)  # for a planned end, at 0 V
 _SILENT_MS = const(300)  # three states missed, while a switch moves
-_UNLOADED_MA = const(1000)  # as a planned opening (evse.md 4.1, C)
 _UNLOADED_MS = const(150)  # longer than the session asks of one
 _RETRY_MS = const(30000)  # between attempts in the dark
 _UPDATE_FAST_MS = const(50)
@@ -130,7 +129,7 @@ def await_following(backup) -> None:  # type: ignore[no-untyped-def]
 def stop_forming(backup) -> None:  # type: ignore[no-untyped-def]
     """The contactor opens; a planned end takes the voltage away first, and opens without load."""
     if backup.planned and not backup.ends:
-        unloaded = backup.holds(backup.magnitude_ma < _UNLOADED_MA, _UNLOADED_MS)
+        unloaded = backup.holds(backup.magnitude_ma < UNLOADED_MA, _UNLOADED_MS)
         backup.ends = 1 if unloaded or backup.state_ms >= _UNLOAD_MS else 0
     if backup.closed or backup.confirmed:
         return
@@ -150,7 +149,7 @@ def await_dead_home_again(backup) -> None:  # type: ignore[no-untyped-def]
         backup.refuse(REFUSED_GATEWAY_SILENT)
     elif backup.steady_ms < STEADY_MS:
         backup.enter(DARK)
-    elif backup.holds(backup.home_is_dead() and not backup.confirmed, _DEAD_MS):
+    elif backup.holds(backup.home_is_dead() and not backup.confirmed, DEAD_MS):
         backup.enter(RECONNECT)
 
 

@@ -16,6 +16,7 @@ from wattback.codec.lines import Lines
 MESSAGE_AT = const(2)  # where the CBOR begins in `message`
 LONGEST = const(400)  # bytes of a frame before base64, unless its link is content with less
 
+_HELD_BYTES = const(64)  # taken from the wire at once
 _CHUNK = const(48)  # bytes a step, and the characters that they make
 _CHUNK_CHARACTERS = const(64)
 _SHORTEST_LINE = const(8)  # of a CBOR of one byte
@@ -40,9 +41,35 @@ class Frames:
         self.count = 0
         self.out = bytearray(longest_line + 1)
         self.out_count = 0
+        self._held = bytearray(_HELD_BYTES)  # what follows a line waits until that is dealt with
+        self._held_at = 0
+        self._held_count = 0
         self._at = 0  # in the line
         self._done = 0  # in the message
         self._crc = 0
+
+    def room(self) -> int:
+        """How many bytes it takes now."""
+        return _HELD_BYTES if self._held_at == self._held_count else 0
+
+    def receive(self, data, count: int) -> None:  # type: ignore[no-untyped-def]
+        """Take `count` bytes from the start of `data`, at most `room()`."""
+        self._held[0:count] = data[0:count]
+        self._held_at = 0
+        self._held_count = count
+
+    def reopen(self) -> None:
+        """The wire is another: what has come before is gone."""
+        self._held_at = self._held_count
+        self.lines.drop()
+
+    def hear(self) -> int:
+        """Collect characters; returns 1 once a line is ready, and its decoding begins."""
+        self._held_at = self.lines.take(self._held, self._held_at, self._held_count)
+        if not self.lines.ready:
+            return 0
+        self.begin_decoding()
+        return 1
 
     def begin_decoding(self) -> None:
         """A line is ready: its characters after the last byte of noise are to become a message."""

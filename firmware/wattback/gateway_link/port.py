@@ -16,7 +16,6 @@ _PERIOD_US = const(100000)  # of the orders
 _LONGEST = const(100)  # bytes of a frame: 15 words of 5 bytes, and what is around them
 _ORDER_WORDS = const(4)
 _COUNTER_MASK = const(0xFFFF)
-_HELD_BYTES = const(64)
 
 _LISTENING = const(0)
 _DECODING = const(1)
@@ -58,15 +57,12 @@ class GatewayPort:
         self._writer = Writer(self._orders.message)
         self.out = self._orders.out
         self.out_count = 0
-        self._held = bytearray(_HELD_BYTES)
-        self._held_at = 0
-        self._held_count = 0
         self._stage = _LISTENING
         self._counter = 0
 
     def opened(self) -> None:
         """The wire is there."""
-        self._held_at = self._held_count
+        self._in.reopen()
         self._listen()
 
     def closed(self) -> None:
@@ -74,13 +70,11 @@ class GatewayPort:
 
     def room(self) -> int:
         """How many bytes it takes now."""
-        return _HELD_BYTES if self._held_at == self._held_count else 0
+        return self._in.room()
 
     def receive(self, data, count: int, now_us: int) -> None:  # type: ignore[no-untyped-def]
         """Take `count` bytes, at most `room()`."""
-        self._held[0:count] = data[0:count]
-        self._held_at = 0
-        self._held_count = count
+        self._in.receive(data, count)
 
     def sent(self) -> None:
         """The board has taken what is in `out`."""
@@ -88,7 +82,7 @@ class GatewayPort:
 
     def step(self, now_us: int) -> int:
         """One unit of work; see the contract."""
-        if self._fitted and self._is_due(now_us):
+        if self._fitted and self._may_order(now_us):
             self._order(now_us)
             return 1
         if self._stage == _DECODING:
@@ -99,14 +93,16 @@ class GatewayPort:
             return self._hear()
         return 1
 
-    def _is_due(self, now_us: int) -> bool:
-        return not 0 < (self._order_us - now_us) & TIME_MASK_US <= _PERIOD_US
+    def _may_order(self, now_us: int) -> bool:
+        # A gateway that we do not hear is left to itself.
+        gateway = self._gateway
+        waits = 0 < (self._order_us - now_us) & TIME_MASK_US <= _PERIOD_US
+        knows = gateway.fresh and gateway.order_switch != NO_ORDER
+        return not waits and not self.out_count and knows
 
     def _order(self, now_us: int) -> None:
         self._order_us = (now_us + _PERIOD_US) & TIME_MASK_US
         gateway = self._gateway
-        if self.out_count or not gateway.fresh or gateway.order_switch == NO_ORDER:
-            return  # a gateway that we do not hear is left to itself
         self._counter = (self._counter + 1) & _COUNTER_MASK
         writer = self._writer
         writer.start(MESSAGE_AT)
@@ -126,11 +122,8 @@ class GatewayPort:
         self._stage = _LISTENING
 
     def _hear(self) -> int:
-        frames = self._in
-        self._held_at = frames.lines.take(self._held, self._held_at, self._held_count)
-        if not frames.lines.ready:
+        if not self._in.hear():
             return 0
-        frames.begin_decoding()
         self._stage = _DECODING
         return 1
 

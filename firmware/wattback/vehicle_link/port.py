@@ -37,7 +37,6 @@ _FAILED_SEQUENCE_ERROR = const(34)
 _FAILED_UNKNOWN_SESSION = const(38)
 
 _LAST_SESSION = const(65535)
-_HELD_BYTES = const(64)  # taken from the wire at once
 
 # Who the vehicle and its inverter say they are: EVCCID, then manufacturer, model, serial number
 # and software version. Texts of up to 32 bytes, and their keys.
@@ -59,9 +58,6 @@ class VehicleLinkPort:
         self._vehicle = connector.vehicle
         self._request = Request(self._frames.message)
         self._answer = Answer(connector, self._frames.message)
-        self._held = bytearray(_HELD_BYTES)  # what follows a request waits until it is answered
-        self._held_at = 0
-        self._held_count = 0
         self._stage = _LISTENING
         self._session = 0  # the last one issued; the core knows whether it still runs
         self._names = bytearray(_NAME_BYTES * _NAMES)
@@ -74,7 +70,7 @@ class VehicleLinkPort:
 
     def opened(self) -> None:
         """The wire is there."""
-        self._held_at = self._held_count
+        self._frames.reopen()
         self._listen()
 
     def closed(self) -> None:
@@ -82,13 +78,11 @@ class VehicleLinkPort:
 
     def room(self) -> int:
         """How many bytes it takes now."""
-        return _HELD_BYTES if self._held_at == self._held_count else 0
+        return self._frames.room()
 
     def receive(self, data, count: int, now_us: int) -> None:  # type: ignore[no-untyped-def]
         """Take `count` bytes, at most `room()`."""
-        self._held[0:count] = data[0:count]
-        self._held_at = 0
-        self._held_count = count
+        self._frames.receive(data, count)
 
     def sent(self) -> None:
         """The board has taken what is in `out`."""
@@ -127,11 +121,8 @@ class VehicleLinkPort:
         self._stage = _LISTENING
 
     def _hear(self) -> int:
-        frames = self._frames
-        self._held_at = frames.lines.take(self._held, self._held_at, self._held_count)
-        if not frames.lines.ready:
+        if not self._frames.hear():
             return 0
-        frames.begin_decoding()
         self._stage = _DECODING
         return 1
 
