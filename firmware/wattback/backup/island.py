@@ -81,8 +81,21 @@ class Island:
     """
 
     def __init__(self) -> None:
-        self.start(0)
-        self.shed = 0  # there is none yet
+        self.shed = 0
+        self.shift_millihertz = 0
+        self.warned = 0
+        self.nudge_millihertz = 0
+        self._beside_grid = 0  # 1: the grid's side was live when the island began
+        self._is_full = 0
+        self._leg_ms = 0
+        self._far_ms = 0
+        self._apart_ms = 0
+        self._over_ms = 0
+        self._step_ms = 0
+        self._step_after_ms = _LOAD_STEP_MS
+        self._silent_ms = 0
+        self._live_ms = 0
+        self._follows_ms = 0
 
     def start(self, beside_grid: int) -> None:
         """A new island: it begins with as little load as can be.
