@@ -134,6 +134,9 @@ class Connector:
         self.backup = new_backup(self.retained) if new_backup else None
         if self.backup:
             self.dispatch.house = self.backup.house
+        # Of the backup in the last tick; without one the home is never an island.
+        self._islanded = 0
+        self._counts = 0
         self.waiting_for = 0
         self.opening_faults = 0
         self.opening_waits = 0
@@ -346,7 +349,7 @@ class Connector:
 
     def _dispatch(self, inputs: Inputs, told: int, dt_ms: int) -> int:
         limits = self.limits
-        islanded = self.backup.engaged if self.backup else 0
+        islanded = self._islanded
         limits.settle(SCOPE_ISLAND if islanded else SCOPE_GRID, self.pilot.connected)
         # In a stop the vehicle unloads: no export begins. One that is under way outlives a bad
         # sample of the auxiliary contact; a contactor that has dropped out is a fault in its time.
@@ -395,6 +398,8 @@ class Connector:
             self.settings,
             dt_ms,
         )
+        self._islanded = backup.engaged
+        self._counts = backup.counts
 
     def _act(self) -> None:
         outputs = self.outputs
@@ -423,7 +428,7 @@ class Connector:
                 # Under a closed contactor PWM stays until the session stops: 5 % offers nothing.
                 # A fault leaves nothing to draw, though an export that it ends still ramps down.
                 # And in an island nobody charges by the pilot.
-                islanded = self.backup.engaged if self.backup else 0
+                islanded = self._islanded
                 offer_ma = 0 if self.faults.action or islanded else self.offerable_ma
                 pilot.offer(offer_ma, self.vehicle.linked or visit.closed or islanded)
         else:
@@ -451,8 +456,7 @@ class Connector:
         flows = contactor.commanded or contactor.confirmed or self.magnitude_ma >= UNLOADED_MA
         if self.plausible.fault_bits & METER_IMPLAUSIBLE:
             flows = 0  # what cannot be believed is not counted
-        island = self.backup.counts if self.backup else 0
-        self.meter.account(inputs.power_w if flows else 0, dt_ms, island)
+        self.meter.account(inputs.power_w if flows else 0, dt_ms, self._counts)
 
     def pass_time(self, lap_ms: int) -> None:
         """Count the seconds since power-up."""

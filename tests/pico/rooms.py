@@ -88,7 +88,7 @@ ROOMS = (
             "wattback.grid.supervision",
             "wattback.grid.categories",
         ),
-        24_000,
+        23_500,
     ),
     Room("core", ("wattback.connector",), 61_500),
     # 4 kB of it are the interpreter's table of names, which is full by then and doubles.
