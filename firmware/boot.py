@@ -3,7 +3,7 @@
 # The interpreter looks for free memory from the low end on, and a function of many variables takes
 # and gives back some in every call. Room kept free there, below all that stays, spares it the way
 # through a nearly full heap: half of the time of an answer on Modbus. main.py lets go of it.
-room = bytearray(4096)
+room = bytearray(6144)
 
 import gc  # noqa: E402
 

@@ -9,7 +9,7 @@ from typing import Any
 import sunspec2.device  # type: ignore[import-untyped]
 from sunspec2.modbus import client, modbus  # type: ignore[import-untyped]
 
-from tests.foreign.board import Board
+from tests.foreign.board import Board, wait_until
 from wattback_tools.registers.models import VENDOR_FOLDER
 
 RTU_BAUD = 19_200
@@ -51,6 +51,25 @@ def model(device: Device, number: int) -> Model:
     (found,) = device.models[number]
     found.read()
     return found
+
+
+def write(model: Model, values: dict[str, float]) -> None:
+    """Write these points, and once more whenever the unit is still busy with what was written
+    before: on RTU it says so at once, and this client does not ask again by itself.
+    """
+
+    def is_written() -> bool:
+        for name, value in values.items():
+            model.points[name].cvalue = value
+        try:
+            model.write()
+        except modbus.ModbusClientException as refusal:
+            if str(refusal) != "Modbus exception: 6":
+                raise
+            return False
+        return True
+
+    wait_until(is_written, bool, "written")
 
 
 def points(group: Any, prefix: str = "") -> Iterator[tuple[str, PointOfTheirs]]:

@@ -128,9 +128,7 @@ def test_the_use_of_the_vehicle_and_the_home_backup_are_written_and_read_back(
     written |= {"ServiceImportMax": 9_600, "ServiceExportMax": -1}
     before = {name: ours.points[name].cvalue for name in written}
     for values, waits in ((written, "target;mode"), (before, "target")):
-        for name, value in values.items():
-            ours.points[name].cvalue = value
-        ours.write()
+        sunspec.write(ours, values)
         ours.read()
         assert {name: ours.points[name].cvalue for name in values} == pytest.approx(values)
         board.wait_for("export_waits", waits)

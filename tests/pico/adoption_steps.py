@@ -28,7 +28,7 @@ _SINGLES: dict[str, Value] = {
 _SET: dict[str, Value] = {"705.Ena": "enabled", "705.AdptCrvReq": 2}
 
 _SCRIPT = """\
-room = bytearray(4096)  # as boot.py keeps it free at the heap's low end
+room = bytearray(6144)  # as boot.py keeps it free at the heap's low end
 import gc, micropython, time
 
 gc.threshold(8192)  # likewise

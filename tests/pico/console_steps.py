@@ -36,7 +36,7 @@ _TRAFFIC = {
 }
 
 _STEPS_SCRIPT = """\
-room = bytearray(4096)  # as boot.py keeps it free at the heap's low end
+room = bytearray(6144)  # as boot.py keeps it free at the heap's low end
 import gc, time
 from wattback.connector import Connector
 from wattback.console.port import ConsolePort
