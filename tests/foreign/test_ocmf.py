@@ -48,7 +48,7 @@ def metered(*flags: Flag, island_wh: int = 0) -> list[Interval]:
 def reading(
     t_s: float, export_wh: int, serial: str = "WB-0001", clock_good: bool = True
 ) -> MeterReading:
-    return MeterReading(t_s, serial, 812_345, export_wh, True, clock_good)
+    return MeterReading(t_s, serial, 812_345, export_wh, 0, clock_good)
 
 
 def signed(

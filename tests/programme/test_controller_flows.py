@@ -45,9 +45,10 @@ class Evening(AddressBench):
             assert mark is not None
             board = self.sites[name].board
             import_wh = sum(one.import_wh for one in mine) + mark.import_wh
-            out_wh = sum(one.export_wh + one.island_wh for one in mine)
+            export_wh = sum(one.export_wh for one in mine) + mark.export_wh
+            island_wh = sum(one.island_wh for one in mine) + mark.island_wh
             assert import_wh == mark.last.import_wh <= board.status("import_wh")
-            assert out_wh + mark.export_wh + mark.island_wh == mark.last.export_wh
+            assert (export_wh, island_wh) == (mark.last.export_wh, mark.last.island_wh)
             parts = sorted(self.of(name), key=lambda one: one.start_s)
             for one in parts:
                 assert one.start_s <= one.end_s

@@ -28,7 +28,7 @@ class Step:
     after_s: float
     import_wh: int
     export_wh: int
-    on_grid: bool
+    island_wh: int
     clock_good: bool
     restart: bool
     edges: tuple[int, ...]
@@ -48,7 +48,7 @@ _steps = st.builds(
     after_s=_afters,
     import_wh=st.integers(0, 3000),
     export_wh=st.integers(0, 3000),
-    on_grid=st.booleans(),
+    island_wh=st.integers(0, 3000),
     clock_good=st.booleans(),
     restart=st.booleans(),
     edges=st.lists(st.integers(-1000, 20_000), max_size=4).map(tuple),
@@ -70,7 +70,7 @@ class Record:
 def recorded(first_s: float, steps: list[Step], cut: bool = True) -> Record:
     """cut: at the edges of the steps too, not at whole five minutes alone."""
     t_s = T0 + first_s
-    reading = MeterReading(t_s, "1", 7, 3, on_grid=True, clock_good=True)
+    reading = MeterReading(t_s, "1", 7, 3, 2, clock_good=True)
     record = Record(first_mark(reading), [])
     for step in steps:
         t_s += step.after_s
@@ -79,7 +79,7 @@ def recorded(first_s: float, steps: list[Step], cut: bool = True) -> Record:
             t_s=t_s,
             import_wh=reading.import_wh + step.import_wh,
             export_wh=reading.export_wh + step.export_wh,
-            on_grid=step.on_grid,
+            island_wh=reading.island_wh + step.island_wh,
             clock_good=step.clock_good,
         )
         if step.restart:
@@ -93,11 +93,8 @@ def recorded(first_s: float, steps: list[Step], cut: bool = True) -> Record:
             assert t_s <= last.t_s
             continue
         record.import_wh += reading.import_wh - last.import_wh
-        out_wh = reading.export_wh - last.export_wh
-        if last.on_grid and reading.on_grid:
-            record.export_wh += out_wh
-        else:
-            record.island_wh += out_wh
+        record.export_wh += reading.export_wh - last.export_wh
+        record.island_wh += reading.island_wh - last.island_wh
     return record
 
 
@@ -190,12 +187,15 @@ def test_registers_at_boundaries_differ_by_the_energy_between_them(
 ) -> None:
     """What is signed of an end is what is recorded up to it."""
     record = recorded(*run)
-    import_wh, out_wh = 7, 3
+    import_wh, export_wh, island_wh = 7, 3, 2
     for closed in record.complete:
         interval = closed.interval
         import_wh += interval.import_wh
-        out_wh += interval.export_wh + interval.island_wh
-        assert (closed.at_end.import_wh, closed.at_end.export_wh) == (import_wh, out_wh)
+        export_wh += interval.export_wh
+        island_wh += interval.island_wh
+        at_end = closed.at_end
+        told = (at_end.import_wh, at_end.export_wh, at_end.island_wh)
+        assert told == (import_wh, export_wh, island_wh)
         assert closed.at_end.t_s == interval.end_s
 
 

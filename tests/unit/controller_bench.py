@@ -36,6 +36,7 @@ READY = Reading(
     discharge_max_w=9600,
     import_wh=0,
     export_wh=0,
+    island_wh=0,
     export_enabled=True,
     reserve_bp=4000,
     reserve_now_bp=4000,

@@ -33,6 +33,7 @@ READING = Reading(
     discharge_max_w=9600,
     import_wh=0,
     export_wh=0,
+    island_wh=0,
     export_enabled=True,
     reserve_bp=4000,
     reserve_now_bp=4000,

@@ -14,12 +14,12 @@ import pytest
 
 from tests.unit.controller_bench import NOW_S, choices, event, part
 from wattback_controller.choices import DEFAULT_CHOICES
-from wattback_controller.energy import Mark, MeterReading
+from wattback_controller.energy import Mark, MeterReading, first_mark
 from wattback_controller.records import Interval, Segment
 from wattback_controller.store import Store
 from wattback_sim.errors import BadInputError
 
-READING = MeterReading(NOW_S + 0.5, "WB-1", 1000, 500, on_grid=True, clock_good=False)
+READING = MeterReading(NOW_S + 0.5, "WB-1", 1000, 500, 20, clock_good=False)
 INTERVAL = Interval("garage", NOW_S, NOW_S + 300, 1, 2, 3, frozenset({"estimated", "time_unset"}))
 
 
@@ -180,13 +180,26 @@ def test_records_are_nobody_elses_in_a_folder_that_others_may_read(tmp_path: Pat
     store.close()
 
 
-def test_a_store_of_the_version_before_goes_on_with_all_that_it_has(store: Store) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_an_older_version_goes_on_with_all_that_it_has(
+    store: Store, version: int
+) -> None:
     write(store, ("a", "1"))
-    store._db.execute("DROP TABLE targets")
-    store._db.execute("PRAGMA user_version = 1")
+    with store.transaction():
+        store.set_mark("garage", first_mark(READING))
+        store.set_registers("garage", READING)
+    before = "json_set(json_remove(fields, '$.{0}island_wh'), '$.{0}on_grid', json('true'))"
+    store._db.execute("UPDATE marks SET fields = " + before.format("last."))
+    store._db.execute("UPDATE registers SET fields = " + before.format(""))
+    if version == 1:
+        store._db.execute("DROP TABLE targets")
+    store._db.execute(f"PRAGMA user_version = {version}")
     newer = again(store)
     assert (newer.note("a"), newer.targets()) == ("1", {})
     newer.set_target("garage", NOW_S, 1)
+    reading = replace(READING, island_wh=0)
+    assert newer.mark("garage") == first_mark(reading)
+    assert newer.registers("garage", int(READING.t_s)) == reading
     newer.close()
 
 
@@ -299,11 +312,11 @@ def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [3, 99])
+@pytest.mark.parametrize("version", [4, 99])
 def test_a_store_of_another_version_is_left_alone(tmp_path: Path, version: int) -> None:
     with sqlite3.connect(tmp_path / "records.sqlite") as db:
         db.execute(f"PRAGMA user_version = {version}")
-    with pytest.raises(BadInputError, match=rf"another version \({version}, this one knows 2\)"):
+    with pytest.raises(BadInputError, match=rf"another version \({version}, this one knows 3\)"):
         Store(tmp_path)
 
 

@@ -44,6 +44,7 @@ _NAMES = (
     "VehicleDischargeMax",
     "ImportEnergy",
     "ExportEnergy",
+    "IslandEnergy",
     "ExportEnable",
     "Reserve",
     "ReserveNow",
@@ -81,6 +82,7 @@ class Reading:
     discharge_max_w: int
     import_wh: int
     export_wh: int
+    island_wh: int
     export_enabled: bool
     reserve_bp: int
     reserve_now_bp: int
@@ -274,6 +276,7 @@ class ConnectorLink:
             discharge_max_w=number("VehicleDischargeMax"),
             import_wh=number("ImportEnergy"),
             export_wh=number("ExportEnergy"),
+            island_wh=number("IslandEnergy"),
             export_enabled=seen["ExportEnable"] == "enabled",
             reserve_bp=_hundredths(seen["Reserve"]),
             reserve_now_bp=_hundredths(seen["ReserveNow"]),

@@ -201,7 +201,7 @@ class Controller:
                 reading.serial,
                 reading.import_wh,
                 reading.export_wh,
-                reading.on_grid,
+                reading.island_wh,
                 good,
             )
             mark = marks[name]

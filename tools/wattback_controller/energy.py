@@ -13,7 +13,7 @@ waits for the first moment after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wattback_controller.records import Flag, Interval
@@ -28,16 +28,17 @@ _LONGEST_AWAY_S = 31 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:
-    """A connector's registers at a moment. on_grid: the home was not an island.
+    """A connector's registers at a moment. import_wh, export_wh: from and to the grid.
 
-    clock_good: the time is known to be right.
+    island_wh: out of the vehicle while the home was an island. clock_good: the time is known to
+    be right.
     """
 
     t_s: float
     serial: str
     import_wh: int
     export_wh: int
-    on_grid: bool
+    island_wh: int
     clock_good: bool
 
 
@@ -173,29 +174,26 @@ def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _course(last: MeterReading, reading: MeterReading) -> _Course:
-    changed = bool(_meter_flags(last, reading))  # what it counted in between, nobody can tell
-    return _Course(
-        last.t_s,
-        reading.t_s,
-        0 if changed else reading.import_wh - last.import_wh,
-        0 if changed else reading.export_wh - last.export_wh,
-        last.on_grid and reading.on_grid,
-    )
+    grown = [now - then for now, then in zip(_energies(reading), _energies(last), strict=True)]
+    if _meter_flags(last, reading):  # what it counted in between, nobody can tell
+        grown = [0, 0, 0]
+    return _Course(last.t_s, reading.t_s, grown)
+
+
+def _energies(reading: MeterReading) -> tuple[int, int, int]:
+    return reading.import_wh, reading.export_wh, reading.island_wh
 
 
 class _Course:
-    """The registers' course between two readings, a straight line; taken piece by piece."""
+    """The registers' course between two readings, a straight line; taken piece by piece.
 
-    def __init__(
-        self, from_s: float, to_s: float, import_wh: int, export_wh: int, on_grid: bool
-    ) -> None:
+    grown: by how many Wh of import, export and island.
+    """
+
+    def __init__(self, from_s: float, to_s: float, grown: Sequence[int]) -> None:
         self._from_s = from_s
         self._span_s = to_s - from_s
-        self.whole = (
-            import_wh,
-            export_wh if on_grid else 0,
-            0 if on_grid else export_wh,
-        )
+        self.whole = (grown[0], grown[1], grown[2])
         self._taken = [0, 0, 0]
 
     def registers(self, reading: MeterReading, t_s: int) -> MeterReading:
@@ -205,7 +203,8 @@ class _Course:
             reading,
             t_s=float(t_s),
             import_wh=reading.import_wh - left[0],
-            export_wh=reading.export_wh - left[1] - left[2],
+            export_wh=reading.export_wh - left[1],
+            island_wh=reading.island_wh - left[2],
         )
 
     def until(self, t_s: float) -> tuple[int, int, int]:
@@ -237,7 +236,7 @@ def _edges_between(from_s: float, to_s: float, edges: Iterable[int]) -> list[int
 
 
 def _meter_flags(last: MeterReading, reading: MeterReading) -> frozenset[Flag]:
-    back = reading.import_wh < last.import_wh or reading.export_wh < last.export_wh
+    back = any(now < then for now, then in zip(_energies(reading), _energies(last), strict=True))
     return frozenset({"meter_changed"} if back or reading.serial != last.serial else ())
 
 

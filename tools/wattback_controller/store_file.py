@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wattback_sim.errors import BadInputError
 
-_VERSION = 2
+_VERSION = 3
 _WAIT_S = 10.0  # for another process's transaction
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MODE = stat.S_IRUSR | stat.S_IWUSR
@@ -53,8 +53,13 @@ CREATE TABLE targets (
     connector TEXT PRIMARY KEY, until_s REAL NOT NULL, power_w INTEGER NOT NULL
 );
 """
+# A connector counts by itself what went to an island; one of before had no register for it.
+_SINCE_2 = """
+UPDATE marks SET fields = json_set(json_remove(fields, '$.last.on_grid'), '$.last.island_wh', 0);
+UPDATE registers SET fields = json_set(json_remove(fields, '$.on_grid'), '$.island_wh', 0);
+"""
 # What each version lacks: a file of an older one gets it.
-_LACKS = {0: _TABLES + _SINCE_1, 1: _SINCE_1}
+_LACKS = {0: _TABLES + _SINCE_1, 1: _SINCE_1 + _SINCE_2, 2: _SINCE_2}
 
 
 def open_file(path: Path) -> sqlite3.Connection:

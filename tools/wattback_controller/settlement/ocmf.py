@@ -9,8 +9,8 @@ import (OBIS 1.8.0) and export (2.8.0), and how sure their values and times are:
 - TX is E when the event ended, R when the utility stopped it, L when the owner, the driver or the
   vehicle did, A when the connector could not go on or somebody did not answer any more.
 
-The registers count all that left the vehicle. What of it went to the home on an island, which
-nobody pays for, stands in XI, in Wh; event and programme in XE and XP.
+The registers count what came from the grid and went to it. What went to the home on an island in
+the same time, which nobody pays for, stands in XI, in Wh; event and programme in XE and XP.
 
 Records of a site are numbered in PG from T1 on without a gap, and each holds in XH the SHA-256 of
 the whole record before it, as hexadecimal digits (64 zeros in the first): a record that is left
