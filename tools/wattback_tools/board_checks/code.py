@@ -12,6 +12,7 @@ from array import array
 from machine import Timer
 from wattback.boards.pico.unit import Unit
 unit = Unit()
+globals().pop("room", None)  # as main.py does
 gc.collect()
 seen = array('i', [0, 0, 1 << 28, 0, 0, 0, 0])
 us = time.ticks_us
