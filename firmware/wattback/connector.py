@@ -111,7 +111,7 @@ class Connector:
         self.settings = Settings()
         self.prepared = Settings()  # on which new ones are tried
         self._both_settings = (self.settings, self.prepared)  # as `_statuses` below
-        self.setting_names = own_names(self.settings, tuple(row[0] for row in SETTINGS))
+        self.setting_names = own_names(self.settings, SETTINGS.names)
         self.queue = CommandQueue()
         self.pilot = Pilot()
         self.contactor = Contactor(self.retained)

@@ -26,7 +26,9 @@ _PRIME = const(65521)
 _LOW_BITS = const(0x7FFF)  # of a value: less than the prime, so that no two are alike
 
 NUMBERS = const(4)  # numbers of a row, behind its name
-WHEN = const(3)  # and which of them says when it may change
+LOWEST = const(1)  # which of them: the allowed range, and when it may change
+HIGHEST = const(2)
+WHEN = const(3)
 
 
 class _Rows:
@@ -68,12 +70,12 @@ class _Rows:
 
     def when(self, index: int) -> int:
         """May this row change while the connector runs?"""
-        return self.numbers[NUMBERS * index + 3]
+        return self.numbers[NUMBERS * index + WHEN]
 
     def allows(self, index: int, value: int) -> bool:
         """Is this value within the range of the row?"""
         at = NUMBERS * index
-        return self.numbers[at + 1] <= value <= self.numbers[at + 2]
+        return self.numbers[at + LOWEST] <= value <= self.numbers[at + HIGHEST]
 
 
 SETTINGS = _Rows()
@@ -288,10 +290,11 @@ _row("profile_hash", 0, 0, 0xFFFFFFF, AT_START)
 SETTINGS.seal()
 
 
-def shift_of(row, nominal_millihertz: int) -> int:  # type: ignore[no-untyped-def]
+def shift_of(index: int, nominal_millihertz: int) -> int:
     """By how much the allowed range of a row of the table is moved at this nominal frequency."""
-    if nominal_millihertz == _OTHER_MILLIHERTZ and row[2] >= _LEAST_FREQUENCY:
-        if row[0].endswith("_millihertz"):
+    lowest = SETTINGS.numbers[NUMBERS * index + LOWEST]
+    if nominal_millihertz == _OTHER_MILLIHERTZ and lowest >= _LEAST_FREQUENCY:
+        if SETTINGS.names[index].endswith("_millihertz"):
             return _OTHER_MILLIHERTZ - NOMINAL_MILLIHERTZ
     return 0
 
@@ -435,19 +438,22 @@ class Settings:
 
         Nothing is taken over when one value is refused.
         """
-        nominal = 0
-        for index in range(len(SETTINGS)):
-            row = SETTINGS[index]
+        names = SETTINGS.names
+        numbers = SETTINGS.numbers
+        place = names.index("nominal_millihertz")
+        nominal = values[place]
+        at = 0
+        for index in range(len(names)):
             value = values[index]
-            if row[0] == "nominal_millihertz":  # before all that move with it
-                nominal = value
-                if value % _STEP_MILLIHERTZ:
-                    return row[0]
-            value -= shift_of(row, nominal)
-            if not row[2] <= value <= row[3]:
-                return row[0]
-        for index in range(len(SETTINGS)):
-            setattr(self, SETTINGS.names[index], values[index])
+            if index == place and value % _STEP_MILLIHERTZ:
+                return names[index]
+            if nominal == _OTHER_MILLIHERTZ:
+                value -= shift_of(index, nominal)
+            if not numbers[at + LOWEST] <= value <= numbers[at + HIGHEST]:
+                return names[index]
+            at += NUMBERS
+        for index in range(len(names)):
+            setattr(self, names[index], values[index])
         return ""
 
     def version(self) -> int:

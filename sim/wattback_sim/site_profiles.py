@@ -21,7 +21,6 @@ from wattback_sim.toml_reader import TOP, Place, TomlReader
 HASH_DIGITS = 7  # of it that a unit keeps: 28 bits are a small integer on every board
 OWN_SETTINGS = ("profile_version", "profile_hash")  # that a profile fills in, and nobody else
 _DEFAULTS = {row[0]: row[1] for row in SETTINGS}
-_ROWS = {row[0]: row for row in SETTINGS}
 _VERSIONS = (1, 65535, "")
 
 
@@ -99,9 +98,10 @@ def profile_in_words(version: int, hash_number: int, settings_version: int) -> s
 
 def setting_range(name: str, nominal_millihertz: int) -> tuple[int, int]:
     """The lowest and the highest value of a setting at this nominal frequency."""
-    row = _ROWS[name]
-    shift = shift_of(row, nominal_millihertz)
-    return row[2] + shift, row[3] + shift
+    index = SETTINGS.names.index(name)
+    _, _, lowest, highest, _ = SETTINGS[index]
+    shift = shift_of(index, nominal_millihertz)
+    return lowest + shift, highest + shift
 
 
 def check_setting(name: str, value: object, nominal_millihertz: int) -> int:
@@ -140,7 +140,9 @@ class _ProfileReader(TomlReader):
     def _settings(self) -> dict[str, int]:
         place = Place("settings")
         given = self.table("settings")
-        self.refuse_unknown(given, [name for name in _ROWS if name not in OWN_SETTINGS], place)
+        self.refuse_unknown(
+            given, [name for name in SETTINGS.names if name not in OWN_SETTINGS], place
+        )
         settings = dict(_DEFAULTS)
         nominal = given.get("nominal_millihertz") or settings["nominal_millihertz"]
         for name, value in given.items():

@@ -43,10 +43,10 @@ def load(values: dict[str, int]) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_at_50_hz_the_ranges_of_frequencies_move_by_10_hz_and_no_other(name: str) -> None:
-    row = SETTINGS[NAMES.index(name)]
-    assert shift_of(row, 60_000) == 0
+    index = NAMES.index(name)
+    assert shift_of(index, 60_000) == 0
     moves = name in (*FREQUENCIES, "nominal_millihertz")  # 50 Hz is within either range of itself
-    assert shift_of(row, 50_000) == (-10_000 if moves else 0)
+    assert shift_of(index, 50_000) == (-10_000 if moves else 0)
 
 
 @pytest.mark.covers("6.2 trip settings", "6.4 enter service")

@@ -228,7 +228,7 @@ class SimBoard:
         identity = Identity(serial)
         self.service = make_service(self.connector, identity, crc16_modbus, GatewayPort, TcpPort)
         self._taking = _NOBODY
-        names = [row[0] for row in SETTINGS]
+        names = SETTINGS.names
         self._head(1 + names.index(refused) if refused in names else 0)
         out = self.frame_out
         out[STATUS_AT] = 1 if sys.implementation.name == "micropython" else 0
@@ -246,8 +246,9 @@ class SimBoard:
             return
         if event == EVENT_SETTINGS:
             self._head(0)
+            settings = self.connector.settings
             for i in range(len(SETTINGS)):
-                self.frame_out[BYTES_OUT_AT + i] = getattr(self.connector.settings, SETTINGS[i][0])
+                self.frame_out[BYTES_OUT_AT + i] = getattr(settings, SETTINGS.names[i])
             return
         now_us = frame[3]
         channel = frame[5]

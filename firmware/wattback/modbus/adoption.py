@@ -252,7 +252,7 @@ class Adoption:
             value = which if value else 0 if on == which else on
         moved = value
         if prepared.nominal_millihertz != NOMINAL_MILLIHERTZ:
-            moved -= shift_of(SETTINGS[index], prepared.nominal_millihertz)
+            moved -= shift_of(index, prepared.nominal_millihertz)
         if SETTINGS.allows(index, moved):
             setattr(prepared, name, value)
         else:

@@ -8,14 +8,15 @@ unavailable (fault settings_invalid) and says on the USB port what is wrong with
 
 import json
 
-from wattback.settings import SETTINGS
+from wattback.settings import NUMBERS, SETTINGS
 
 FILE = "settings.json"
 
 
 def read_settings():  # type: ignore[no-untyped-def]
     """Values in table order, and "" or what is wrong with the file."""
-    values = [row[1] for row in SETTINGS]
+    names = SETTINGS.names
+    values = [SETTINGS.numbers[NUMBERS * index] for index in range(len(names))]
     try:
         with open(FILE) as file:
             chosen = json.load(file)
@@ -25,7 +26,6 @@ def read_settings():  # type: ignore[no-untyped-def]
         return values, "%s is no JSON" % FILE
     if not isinstance(chosen, dict):
         return values, "%s is no JSON object" % FILE
-    names = [row[0] for row in SETTINGS]
     for name in chosen:
         if name not in names:
             return values, "%s names %r, which is no setting" % (FILE, name)
