@@ -42,7 +42,7 @@ from wattback.session import (
 from wattback.signals import Inputs
 
 UNLOADED_MA = const(1000)  # a planned opening waits for it (OpenEVSE; evse.md 4.1, C)
-_UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
+UNLOADED_MS = const(100)  # for this long, so that a zero crossing of a ramp is not enough
 _VENTILATION_MS = const(30000)  # after a refused state D (WARP; evse.md 1.5, C)
 # What is waited for but does not take an offer back.
 _HOLDS_NOTHING = WAIT_PILOT
@@ -88,7 +88,7 @@ def find_facts(connector, inputs: Inputs, dt_ms: int) -> int:  # type: ignore[no
         facts |= OFFERABLE
     if connector.magnitude_ma >= UNLOADED_MA:
         connector.unloaded_ms = 0
-    elif connector.unloaded_ms < _UNLOADED_MS:
+    elif connector.unloaded_ms < UNLOADED_MS:
         connector.unloaded_ms += dt_ms
     else:
         facts |= UNLOADED

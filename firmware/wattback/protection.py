@@ -6,7 +6,7 @@ pilot tells the vehicle to stop. What can wait for its turn is in `turns.py`.
 """
 
 from wattback.contactor import LIVE_MV
-from wattback.facts import UNLOADED_MA
+from wattback.facts import UNLOADED_MA, UNLOADED_MS
 from wattback.fault_table import METER_IMPLAUSIBLE, SUPPLY_OUT_OF_WINDOW
 from wattback.pilot import DUTY_F, STATE_A, STATE_E
 from wattback.session import BACKUP, DISCHARGING
@@ -32,8 +32,10 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
         dt_ms,
     )
     if supply.fault_bits and backup and backup.watching and connector.magnitude_ma < UNLOADED_MA:
-        # An outage that is dealt with is no fault; a visit that still draws from it ends at once.
+        # An outage that is dealt with is no fault, and a vehicle that draws nothing is not waited
+        # for; one that still draws is cut off as by any other supply that has gone.
         supply.fault_bits &= ~SUPPLY_OUT_OF_WINDOW
+        connector.unloaded_ms = UNLOADED_MS
     pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
     if pilot.state == STATE_A and connector.vehicle.link != LINK_NONE:
         connector.dispatch.lose_vehicle(settings)

@@ -52,13 +52,15 @@ Event = tuple[int, Callable[[], object]]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """gaps_s: how long the home was without supply, each time, from the outage on. first_gap_s:
-    from the outage to the vehicle's supply, None when the grid was back sooner or nothing came.
+    """gaps_s: how long the home was without supply, each time, from the outage on; island_gaps_s:
+    those that began in an island, the others are the grid's. first_gap_s: from the outage to the
+    vehicle's supply, None when the grid was back sooner or nothing came.
     on_grid: in the end, behind a closed switch. refusals, states: seen, in order.
     """
 
     outage: Outage
     gaps_s: tuple[float, ...]
+    island_gaps_s: tuple[float, ...]
     first_gap_s: float | None
     island_s: float
     on_grid: bool
@@ -173,7 +175,9 @@ class _Watch:
         self._site = site
         self._outage = outage
         self._gaps_us: list[int] = []
+        self._island_gaps_us: list[int] = []
         self._gap_us: int | None = None
+        self._gap_is_islands = False
         self._first_us: int | None = None
         self._island_us = 0
         self._refusals: list[str] = []
@@ -207,9 +211,15 @@ class _Watch:
                 self._first_us = now_us - _us(BEGINS_S)
         if not supplied and self._gap_us is None:
             self._gap_us = now_us
+            self._gap_is_islands = world.cut_off
         elif supplied and self._gap_us is not None:
-            self._gaps_us.append(now_us - self._gap_us)
-            self._gap_us = None
+            self._end_gap(now_us - self._gap_us)
+
+    def _end_gap(self, lasted_us: int) -> None:
+        self._gap_us = None
+        self._gaps_us.append(lasted_us)
+        if self._gap_is_islands:
+            self._island_gaps_us.append(lasted_us)
 
     def _lose_link(self, now_us: int, state: str) -> None:
         link = self._site.world.spare_gateway.link
@@ -225,17 +235,22 @@ class _Watch:
     def result(self) -> Played:
         """What became of it."""
         site = self._site
-        gaps_us = list(self._gaps_us)
+        on_grid = not site.world.cut_off and self._gap_us is None
         if self._gap_us is not None:
-            gaps_us.append(site.clock.now_us - self._gap_us)
+            self._end_gap(site.clock.now_us - self._gap_us)
         return Played(
             outage=self._outage,
-            gaps_s=tuple(round(gap / 1e6, 2) for gap in gaps_us),
+            gaps_s=_seconds(self._gaps_us),
+            island_gaps_s=_seconds(self._island_gaps_us),
             first_gap_s=None if self._first_us is None else round(self._first_us / 1e6, 2),
             island_s=self._island_us / 1e6,
-            on_grid=not site.world.cut_off and self._gap_us is None,
+            on_grid=on_grid,
             refusals=tuple(self._refusals),
             states=tuple(self._states),
             violations=tuple(each.sentence() for each in site.truths.violations),
             ticks=site.truths.ticks,
         )
+
+
+def _seconds(gaps_us: list[int]) -> tuple[float, ...]:
+    return tuple(round(gap_us / 1e6, 2) for gap_us in gaps_us)

@@ -86,7 +86,10 @@ def _supply(played: Played) -> list[str]:
         return []
     if played.first_gap_s is None or played.first_gap_s > within_s:
         return [f"the home is not supplied within {within_s:.0f} s but {played.first_gap_s}"]
-    late = [gap_s for gap_s in played.gaps_s[1:] if gap_s > 1.0]
+    again = [gap_s for gap_s in played.gaps_s[1:] if gap_s > within_s]
+    if again:
+        return [f"a home that is out once more is not supplied within {within_s:.0f} s: {again}"]
+    late = [gap_s for gap_s in played.island_gaps_s if gap_s > 1.0]
     if late and "home_dead_again" not in played.states:
         return [f"a home that is supplied was without it for {late} s"]
     return []

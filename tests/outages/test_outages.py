@@ -37,7 +37,8 @@ def test_a_seed_is_an_outage_on_either_runtime() -> None:
         ({"first_gap_s": None}, "not supplied"),
         ({"first_gap_s": 400.0}, "not supplied"),
         ({"on_grid": False}, "does not hang on the grid"),
-        ({"gaps_s": (9.0, 5.0)}, "was without it"),
+        ({"gaps_s": (9.0, 40.0)}, "out once more"),
+        ({"island_gaps_s": (5.0,)}, "was without it"),
         ({"violations": ("truth 3 did not hold",)}, "truth 3"),
     ],
 )

@@ -42,6 +42,15 @@ def test_a_charge_that_an_outage_meets_ends_unloaded_and_the_home_is_fed() -> No
     assert wall.faults == []
 
 
+def test_a_visit_that_has_just_unloaded_is_opened_with_its_supply() -> None:
+    """It is not watched for as long as at a planned end: the supply has gone."""
+    wall = housed_wall(outage_ms=1_930)
+    wall.grid_mv = 61_000
+    low_ms = wall.run_until(lambda: not wall.closed, 5_000)
+    assert low_ms <= wall.connector.settings.supply_trip_ms + 30
+    assert (wall.cause, wall.faults) == ("planned", [])
+
+
 def test_in_an_island_the_pilot_offers_digitally_and_nobody_is_told_a_target() -> None:
     wall = islanded_wall()
     wall.want(-5_000)
