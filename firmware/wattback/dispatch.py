@@ -139,8 +139,7 @@ class Dispatch:
     def lose_vehicle(self, settings: Settings) -> None:
         """The pilot shows state A, however briefly: what comes after it starts from nothing.
 
-        For now there is no link, which cuts an export; all else is found in the vehicle's turn,
-        because the tick that opens a contactor under load has enough to do.
+        For now there is no link; all else is found in the vehicle's turn.
         """
         self.vehicle.sense(0, settings, 0)
         self.export.waits |= WAIT_LINK

@@ -38,7 +38,9 @@ def sense(connector, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-unt
         connector.unloaded_ms = UNLOADED_MS
     pilot.sense(inputs.pilot_high_mv, inputs.pilot_low_mv, dt_ms)
     if pilot.state == STATE_A and connector.vehicle.link != LINK_NONE:
-        connector.dispatch.lose_vehicle(settings)
+        # The tick that finds it opens the contactor, which is enough for one: the next loses it.
+        if not connector.session.closed:
+            connector.dispatch.lose_vehicle(settings)
     contactor.sense(inputs.contactor_aux_closed, inputs.coil_driven, dt_ms)
     if inputs.load_mv > LIVE_MV:
         contactor.dead = 0  # what it means is judged in a turn, but nothing closes from now on
