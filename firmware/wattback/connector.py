@@ -382,7 +382,6 @@ class Connector:
                 self.limits.set(OWNER_SERVICE, house.import_ma, house.export_ma, FOR_EVER)
 
     def _back_up(self, backup, inputs: Inputs, dt_ms: int) -> None:  # type: ignore[no-untyped-def]
-        limits = self.limits
         if self.interlocks.pressed:
             backup.reset_on_site()
         backup.decide(
@@ -392,8 +391,7 @@ class Connector:
             1 if self.pilot.connected and self.pilot.state != STATE_A else 0,
             self.faults.action,
             self.magnitude_ma,
-            limits.import_ma,
-            limits.export_ma,
+            self.limits,
             self.vehicle,
             self.settings,
             dt_ms,

@@ -247,12 +247,24 @@ class Gateway:
             self._island(dt_s)
         else:
             self._die_away(dt_s)
+        if self.switch.pole_welded and source:
+            self._leave_by_a_pole(dt_s)
         both_live = self.line_v > _LIVE_V and grid.line_v > _LIVE_V
         if both_live and not self._both_live:  # whoever has begun has begun at any time
             self.angle_deg = self._random.uniform(-180.0, 180.0)
         elif not both_live:
             self.angle_deg = 0.0
         self._both_live = both_live
+
+    def _leave_by_a_pole(self, dt_s: float) -> None:
+        """Leg 1 of the island is that of the grid's side, too."""
+        if self._grid.line_v > _LIVE_V:
+            if not self._closing(self._now_us).within(IN_STEP):
+                self._clash()
+        elif self.line_v > _LIVE_V:
+            self.backfeeds = True
+            self.backfed_us += round(dt_s * 1e6)
+            self._see_grid(self.voltage_l1_v, 0.0, self.frequency_hz)
 
     def _load_grid(self, dt_s: float) -> None:
         grid, vehicle = self._grid, self._vehicle

@@ -71,6 +71,7 @@ def _sense(part: str, owner: Owner, unit: str, most: float) -> list[FaultKind]:
 GATEWAY_FAULT_KINDS: tuple[FaultKind, ...] = (
     FaultKind("grid_switch", _CLOSED, "main contact welded", _switch, "stuck", _CLOSED, ""),
     FaultKind("grid_switch", _OPEN, "main contact does not close", _switch, "stuck", _OPEN, ""),
+    _row("grid_switch", "pole_welded", "one pole welded, untold", _switch, "pole_welded"),
     *_contact("switch_closed_contact", _closed_contact),
     *_contact("switch_open_contact", _open_contact),
     _row("gateway_link", "cut", "wire broken: silence", _link, "cut"),

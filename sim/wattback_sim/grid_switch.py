@@ -40,6 +40,7 @@ class GridSwitch:
 
     stuck: "stuck_closed" or "stuck_open". closed_contact is made while the main contact is closed,
     open_contact while it is open: both are driven by it, and so tell when it is stuck.
+    pole_welded: the pole of leg 1 does not part with the other one, which no contact tells.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class GridSwitch:
         self.ordered = True
         self.moved_us = 0
         self.stuck = ""
+        self.pole_welded = False
         self.closed_contact = Feedback()
         self.open_contact = Feedback()
         self._due_us = 0

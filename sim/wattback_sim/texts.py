@@ -97,6 +97,7 @@ BACKUP_REFUSAL_TEXTS = {
     "not_following": "the vehicle did not follow the grid when it was back",
     "visit_ended": "a fault or an unplug ended it",
     "disabled": "backup is switched off",
+    "limit": "a limit lets nothing flow out of the vehicle",
 }
 READINESS_TEXTS = {
     "disabled": "the owner to switch backup on",
@@ -111,6 +112,8 @@ READINESS_TEXTS = {
     "vehicle_link": "a vehicle that speaks over the digital link",
     "vehicle_forming": "a vehicle that can form a grid",
     "reserve": "a battery above its reserve",
+    "limit": "a limit that lets power flow out of the vehicle",
+    "reserve_near": "a battery well above its reserve",
 }
 SETTING_TEXTS = {
     "hardware_limit_ma": "what contactor, wiring and connector are rated for",

@@ -119,6 +119,36 @@ def test_solar_that_finds_no_room_is_held_by_the_frequency() -> None:
         assert playing.world.bus.frequency_hz == pytest.approx(60.0, abs=0.01)
 
 
+def test_solar_that_is_held_is_sent_away_before_the_home_meets_the_grid() -> None:
+    sun: dict[str, Value] = {"solar.available_w": 9000.0, "solar.reconnect_s": 5.0}
+    with home(sun | {"vehicle.max_current_a": 8.0, "home.essential_w": 500.0}) as playing:
+        island(playing)
+        playing.run(60.0)
+        line_v: list[float] = []
+        playing.site.watchers.append(lambda: line_v.append(playing.world.bus.line_v))
+        playing.restore_grid()
+        playing.until_state("grid", 40.0)
+        assert min(line_v) > 216.0 and max(line_v) < 250.0
+        assert playing.refusals == []
+
+
+@pytest.mark.parametrize("welds", ["before", "in the island"])
+def test_a_pole_that_is_welded_ends_in_the_latch(welds: str) -> None:
+    with home() as playing:
+        if welds == "before":
+            playing.break_("grid_switch", "pole_welded")
+            playing.lose_grid()
+        else:
+            island(playing)
+            playing.run(5.0)
+            playing.break_("grid_switch", "pole_welded")
+        playing.until_state("latched", 40.0)
+        playing.run(0.1)
+        assert playing.refusals == ["backfeed"]
+        gateway = playing.world.gateway
+        assert gateway is not None and gateway.backfed_us < 2_500_000
+
+
 def test_solar_stays_away_from_a_full_battery() -> None:
     sun: dict[str, Value] = {"solar.available_w": 9000.0, "solar.reconnect_s": 5.0}
     with home(sun | {"vehicle.soc": 0.999}) as playing:
@@ -145,10 +175,14 @@ def test_an_overload_sheds_and_goes_on() -> None:
 
 
 def test_a_low_battery_warns_sheds_and_stops_at_what_is_needed_to_drive() -> None:
-    with home({"vehicle.soc": 0.27, "battery.capacity_kwh": 20.0}) as playing:
+    with home({"vehicle.soc": 0.315, "battery.capacity_kwh": 10.0}) as playing:
         playing.setting("backup_reserve_bp", 2600)
         playing.set("home.essential_w", 6_000.0)
         island(playing)
+        playing.run(2.0)
+        assert "reserve_near" not in playing.not_ready
+        playing.until(lambda: "reserve_near" in playing.not_ready, 200.0)
+        assert playing.site.board.status("backup_shed") == 0
         playing.until(lambda: playing.site.board.status("backup_shed") == 3, 200.0)
         playing.until_state("dark", 400.0)
         assert playing.refusals == ["reserve"]

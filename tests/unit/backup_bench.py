@@ -19,9 +19,10 @@ from wattback.gateway import (
     STATE_OPEN_CONTACT,
     STATE_TRANSFORMER_OK,
 )
+from wattback.limits import FOR_EVER, OWNER_HARDWARE, SCOPE_GRID, Limits
 from wattback.settings import SETTINGS, Settings
 from wattback.signals import Inputs
-from wattback.vehicle import LINK_AUTHORISED, Vehicle
+from wattback.vehicle import LINK_AUTHORISED, LINK_NONE, Vehicle
 
 TICK_MS = 10
 STATE_MS = 100
@@ -33,9 +34,10 @@ class BackupBench:
     """backup, gateway: under test. The world around them is what its attributes say.
 
     switch: "closed", "open", "both" (contacts made) or "none". obeys: the switch follows its
-    orders after 50 ms. speaks: the gateway does. grid_mv, home_mv: of a leg. closed: the session
-    has the contactor closed; follows_closing: it closes and opens as the backup asks.
-    vehicle_follows: it takes over what it is told.
+    orders after 50 ms. speaks: the gateway does. grid_mv, home_mv: of a leg; grid_l2_mv: of the
+    other one on the grid's side. grid_follows: that side goes where the home goes. closed: the
+    session has the contactor closed; follows_closing: it closes and opens as the backup asks.
+    vehicle_follows: it takes over what it is told. contact_sticks: the contactor's says closed.
     """
 
     def __init__(self, **settings: int) -> None:
@@ -54,6 +56,9 @@ class BackupBench:
         self.vehicle.soc_bp = 8000
         self.vehicle.discharge_w = 11_500
         self.vehicle.charge_w = 11_500
+        self.limits = Limits()
+        self.limits.set(OWNER_HARDWARE, 48_000, 48_000, FOR_EVER)
+        self.limits.settle(SCOPE_GRID, 1)
         self.inputs = Inputs()
         self.switch = "closed"
         self.obeys = True
@@ -61,6 +66,8 @@ class BackupBench:
         self.transformer = 1
         self.grid_mv = LEG_MV
         self.grid_hz = HZ
+        self.grid_l2_mv: int | None = None  # None: as the other leg
+        self.grid_follows = False
         self.home_mv: int | None = None  # None: what switch and vehicle make of it
         self.angle = 0
         self.connected = 1
@@ -68,6 +75,7 @@ class BackupBench:
         self.confirmed = 0
         self.follows_closing = True
         self.vehicle_follows = True
+        self.contact_sticks = False
         self.current_ma = 0
         self.power_w = 0
         self.now_ms = 0
@@ -109,6 +117,18 @@ class BackupBench:
         self.lose_grid()
         self.run_until("island")
 
+    def unplug(self) -> None:
+        """The vehicle drives away."""
+        self.connected = self.closed = 0
+        self.vehicle.link = LINK_NONE
+        self.vehicle.linked = self.vehicle.forms = self.vehicle.forming = 0
+
+    def plug_in(self) -> None:
+        """It is back, or another one."""
+        self.connected = 1
+        self.vehicle.link = LINK_AUTHORISED
+        self.vehicle.linked = self.vehicle.forms = 1
+
     def _tick(self) -> None:
         self.now_ms += TICK_MS
         self._move_switch()
@@ -129,8 +149,7 @@ class BackupBench:
             self.connected,
             0,
             self.current_ma,
-            48_000,
-            48_000,
+            self.limits,
             self.vehicle,
             self.settings,
             TICK_MS,
@@ -152,7 +171,7 @@ class BackupBench:
                 self.closed = 1
             elif backup.ends or not backup.offers:
                 self.closed = 1 if backup.planned and not backup.ends and self.closed else 0
-        self.confirmed = self.closed
+        self.confirmed = 1 if self.contact_sticks else self.closed
 
     def _home_mv(self) -> int:
         if self.home_mv is not None:
@@ -167,8 +186,11 @@ class BackupBench:
         inbox[STATE_COUNTER] = self._counter & 0xFFFF
         inbox[STATE_CLOSED_CONTACT] = 1 if self.switch in ("closed", "both") else 0
         inbox[STATE_OPEN_CONTACT] = 1 if self.switch in ("open", "both") else 0
-        inbox[STATE_GRID_L1_MV] = inbox[STATE_GRID_L2_MV] = self.grid_mv
-        inbox[STATE_GRID_MILLIHERTZ] = self.grid_hz
+        grid_mv = home_mv if self.grid_follows else self.grid_mv
+        inbox[STATE_GRID_L1_MV] = grid_mv
+        inbox[STATE_GRID_L2_MV] = grid_mv if self.grid_l2_mv is None else self.grid_l2_mv
+        home_hz = self.inputs.frequency_millihertz
+        inbox[STATE_GRID_MILLIHERTZ] = home_hz if self.grid_follows else self.grid_hz
         inbox[STATE_HOME_L1_MV] = inbox[STATE_HOME_L2_MV] = home_mv
         inbox[STATE_HOME_MILLIHERTZ] = self.inputs.frequency_millihertz
         inbox[STATE_ANGLE_DECIDEG] = self.angle

@@ -97,7 +97,7 @@ def test_every_whole_number_is_read_in_a_unit_or_named_as_one_without() -> None:
         ("backup_waits", -1, "no gateway"),
         ("backup_waits", 0, "none"),
         ("backup_waits", 5, "disabled, gateway"),
-        ("backup_waits", 4096, "12"),
+        ("backup_waits", 1 << 14, "14"),
         ("backup_shed", 2, "2"),
         ("service_w", -1250, "-1.25 kW"),
         ("island_wh", 12345, "12.345 kWh"),

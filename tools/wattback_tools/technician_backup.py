@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wattback.backup.readiness import WAIT_NAMES
+from wattback.backup.readiness import WAIT_NAMES, WAIT_RESERVE_NEAR
 from wattback.backup.steps import GRID, REFUSAL_NAMES, REFUSED_NONE, STATE_NAMES
 from wattback.signals import NO_GATEWAY
 from wattback_hil.console.answers import Why
 from wattback_sim.texts import BACKUP_REFUSAL_TEXTS, BACKUP_TEXTS, READINESS_TEXTS
+
+_NEAR = WAIT_RESERVE_NEAR.bit_length() - 1
 
 
 def backup_lines(why: Why) -> list[str]:
@@ -18,6 +20,10 @@ def backup_lines(why: Why) -> list[str]:
     lines = [_headline(why, waits)]
     if why.backup_state == GRID:
         lines += [f"  WAIT  {READINESS_TEXTS.get(name, name)}" for name in waits]
+    elif WAIT_NAMES[_NEAR] in waits:
+        lines.append(
+            "  WARN  the battery is near its reserve: loads are shed, then the home is dark"
+        )
     if why.backup_refusal != REFUSED_NONE:
         refusal = name_at(REFUSAL_NAMES, why.backup_refusal)
         lines.append(f"  last: {BACKUP_REFUSAL_TEXTS.get(refusal, refusal)}")

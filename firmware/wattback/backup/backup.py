@@ -11,8 +11,14 @@ from array import array
 from micropython import const
 
 from wattback.backup import outage, returning
-from wattback.backup.island import LEG_HIGH_BP, LEG_LOW_BP, Island, per_unit_bp
-from wattback.backup.readiness import WAIT_BACKFED, is_low, readiness
+from wattback.backup.island import LEG_HIGH_BP, LEG_LOW_BP, Island, leg_bp, per_unit_bp
+from wattback.backup.readiness import (
+    WAIT_BACKFED,
+    WAIT_LIMIT,
+    WAIT_RESERVE_NEAR,
+    is_low,
+    readiness,
+)
 from wattback.backup.steps import (
     CONTACTOR_CLOSED,
     DARK,
@@ -33,10 +39,14 @@ from wattback.backup.steps import (
     STOP_FORMING,
     SWITCH_CLOSE,
     SWITCH_OPEN,
+    SYNCHRONISE,
     VEHICLE_READY,
 )
+from wattback.facts import UNLOADED_MA
 from wattback.gateway import (
     DEAD_MV,
+    STATE_GRID_L1_MV,
+    STATE_GRID_L2_MV,
     STATE_GRID_MILLIHERTZ,
     STATE_HOME_L1_MV,
     STATE_HOME_L2_MV,
@@ -47,6 +57,7 @@ from wattback.gateway import (
 )
 from wattback.gateway import SWITCH_OPEN as SWITCH_IS_OPEN
 from wattback.house import House
+from wattback.limits import SCOPE_ISLAND, Limits
 from wattback.retained import BACKFED, ISLAND_IMPORT_WH, ISLAND_WH
 from wattback.settings import Settings
 from wattback.signals import NO_GATEWAY, Inputs, Report
@@ -103,6 +114,7 @@ class Backup:
         self.state_ms = 0
         self.out_ms = 0  # since the grid has been out
         self.steady_ms = 0  # since it has been good
+        self.meeting_ms = 0  # since the grid is to be met, the switch's own tries included
         self.attempts = 0  # in this outage
         self.planned = 0  # 1: the end of the island takes the voltage away first
         self.inputs = Inputs()
@@ -112,7 +124,7 @@ class Backup:
         self.confirmed = 0
         self.connected = 0
         self.magnitude_ma = 0
-        self.import_ma = 0
+        self.limits = Limits()
         self.limit_ma = 0  # what may flow out
         self.dt_ms = 0
         self._held_ms = 0  # that what a step waits for has been so
@@ -156,8 +168,7 @@ class Backup:
         connected: int,
         faulty: int,
         magnitude_ma: int,
-        import_ma: int,
-        export_ma: int,
+        limits: Limits,
         vehicle: Vehicle,
         settings: Settings,
         dt_ms: int,
@@ -165,7 +176,7 @@ class Backup:
         """One tick. closed: 1 while the session has the contactor closed; confirmed: its contact.
 
         connected: a vehicle is on the pilot. faulty: a row that stops is latched. magnitude_ma: of
-        the larger leg. import_ma, export_ma: effective limits of the present scope.
+        the larger leg. limits: settled in the present scope.
         """
         if not settings.gateway_fitted:
             return
@@ -176,16 +187,18 @@ class Backup:
         self.confirmed = confirmed
         self.connected = connected
         self.magnitude_ma = magnitude_ma
-        self.import_ma = import_ma
-        self.limit_ma = export_ma
+        self.limits = limits
+        self.limit_ma = limits.export_ma
         if vehicle.discharge_w:
             volts = settings.nominal_line_mv // 1000
-            self.limit_ma = min(export_ma, vehicle.discharge_w * 1000 // volts)
+            self.limit_ma = min(self.limit_ma, vehicle.discharge_w * 1000 // volts)
         self.dt_ms = dt_ms
         gateway = self.gateway
         gateway.sense(settings.gateway_timeout_ms, dt_ms)
         if self.state_ms < _LONGEST_MS:
             self.state_ms += dt_ms
+        if SYNCHRONISE <= self.state <= SWITCH_CLOSE:
+            self.meeting_ms += dt_ms
         self._watch_grid()
         self._second_ms += dt_ms
         if self._second_ms >= _SECOND_MS:
@@ -193,6 +206,10 @@ class Backup:
             self.waits = readiness(gateway, vehicle, inputs, connected, faulty, settings)
             if self.retained[BACKFED]:
                 self.waits |= WAIT_BACKFED
+            if self.is_limited():
+                self.waits |= WAIT_LIMIT
+            if self.engaged and self.island.warned:
+                self.waits |= WAIT_RESERVE_NEAR
         limit_ms = STEPS[self.state][1]
         if limit_ms != NO_LIMIT_MS and self.state_ms >= limit_ms:
             self.refuse(self._reason())
@@ -234,6 +251,8 @@ class Backup:
         self.state = state
         self.state_ms = 0
         self._held_ms = 0
+        if not SYNCHRONISE <= state <= SWITCH_CLOSE:
+            self.meeting_ms = 0
         self.engaged = 1 if GRID < state < DARK else 0
         self.offers = 1 if VEHICLE_READY <= state <= GRID_FOLLOWING else 0
         self.closes = 1 if state == CONTACTOR_CLOSED else 0
@@ -251,7 +270,7 @@ class Backup:
             self.stop(reason, 0)
         else:
             self.refusal = reason
-            if self.state == RECONNECT:
+            if self.state == RECONNECT or self.state == SWITCH_CLOSE:
                 self.gateway.order_switch = 0
             # An island that has reached the grid stays latched, whatever else went wrong.
             self.enter(LATCHED if self.retained[BACKFED] else DARK)
@@ -307,9 +326,22 @@ class Backup:
             self.steady_ms = 0
 
     def _grid_is_good(self) -> bool:
-        # Good for a home: the region of continuous operation. An export waits for enter service.
-        apart = self.gateway.state[STATE_GRID_MILLIHERTZ] - self.settings.nominal_millihertz
-        return LEG_LOW_BP <= self.grid_bp() <= LEG_HIGH_BP and abs(apart) <= _GOOD_MILLIHERTZ
+        # Good for a home: the region of continuous operation, on each leg, for the sum of both
+        # looks well without a neutral, too. An export waits for enter service.
+        state = self.gateway.state
+        settings = self.settings
+        if abs(state[STATE_GRID_MILLIHERTZ] - settings.nominal_millihertz) > _GOOD_MILLIHERTZ:
+            return False
+        if settings.single_phase:
+            return LEG_LOW_BP <= self.grid_bp() <= LEG_HIGH_BP
+        l1_mv = state[STATE_GRID_L1_MV]
+        l2_mv = state[STATE_GRID_L2_MV]
+        low_bp = leg_bp(min(l1_mv, l2_mv), settings)
+        return LEG_LOW_BP <= low_bp and leg_bp(max(l1_mv, l2_mv), settings) <= LEG_HIGH_BP
+
+    def is_limited(self) -> bool:
+        """Less may flow out in an island than is worth closing for."""
+        return self.limits.export_in(SCOPE_ISLAND) < UNLOADED_MA
 
     def grid_is_out(self) -> bool:
         """As the gateway measures it."""

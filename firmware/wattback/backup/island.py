@@ -21,7 +21,11 @@ from wattback.gateway import (
     DEAD_MV,
     MOST_SHED,
     STATE_ANGLE_DECIDEG,
+    STATE_GRID_L1_MV,
+    STATE_GRID_L2_MV,
     STATE_GRID_MILLIHERTZ,
+    STATE_HOME_L1_MV,
+    STATE_HOME_L2_MV,
     STATE_HOME_MILLIHERTZ,
     STATE_TRANSFORMER_OK,
     SWITCH_CLOSED,
@@ -53,6 +57,11 @@ _LATER_MS = const(60000)  # after an overload
 _LATEST_MS = const(480000)
 _ROOM_PARTS = const(60)  # percent of the limit that may flow before one comes back
 
+# What an island does: its voltage rises, it runs by itself, it is brought in step with the grid.
+RISING = const(0)
+ALONE = const(1)
+MEETING = const(2)
+
 _WARN_BP = const(500)  # above the reserve: tell; half of it: shed (this design's)
 
 # Solar is held by frequency: inverters give less from 60.5 Hz on and trip at 62 Hz, as the droop
@@ -64,11 +73,14 @@ _FULL_BP = const(9500)  # from here on a battery takes less than its rating
 _ROOM_BP = const(9300)
 _ROOM_SHARE = const(8)  # tenths of what it may take: beyond all of it the voltage rises
 _HIGH_BP = const(10300)  # and that it does already
+_LITTLE_W = const(100)  # a sensor's offset out of the vehicle: it is charged for all that
 
-# A grid's side that goes wherever the island goes is the island: 50 mHz, 3 degrees and a tenth of
-# the voltage for a second, while the island has been moved away from nominal (this design's).
+# A leg of the grid's side that goes wherever the island goes is the island: 50 mHz, 3 degrees and
+# a tenth of the voltage for a second, while the island has been moved away from nominal, which it
+# is again and again beside a live grid (this design's).
 _NUDGE_MILLIHERTZ = const(300)
 _NUDGE_MS = const(1500)
+_NUDGE_AGAIN_MS = const(10000)
 _SAME_MILLIHERTZ = const(50)
 _SAME_DECIDEG = const(30)
 _FOLLOWS_MS = const(1000)
@@ -77,7 +89,8 @@ _RISING_MS = const(100)  # while the voltage rises there is no grid that could b
 
 class Island:
     """shed: groups of loads that are to be disconnected. shift_millihertz: from nominal.
-    warned: 1 when the reserve is near. nudge_millihertz: by which it moves to be told from a grid.
+    warned: 1 when the reserve is near, 2 when it is nearer. nudge_millihertz: by which it moves to
+    be told from a grid. parting: 1 while solar that is held is to be got rid of.
     """
 
     def __init__(self) -> None:
@@ -85,6 +98,7 @@ class Island:
         self.shift_millihertz = 0
         self.warned = 0
         self.nudge_millihertz = 0
+        self.parting = 0
         self._beside_grid = 0  # 1: the grid's side was live when the island began
         self._is_full = 0
         self._leg_ms = 0
@@ -108,6 +122,7 @@ class Island:
         self.shift_millihertz = 0
         self.warned = 0
         self.nudge_millihertz = 0
+        self.parting = 0
         self._leg_ms = 0
         self._far_ms = 0
         self._apart_ms = 0
@@ -123,7 +138,7 @@ class Island:
         inputs: Inputs,
         magnitude_ma: int,
         limit_ma: int,
-        rising: int,
+        phase: int,
         gateway: Gateway,
         vehicle: Vehicle,
         settings: Settings,
@@ -131,11 +146,12 @@ class Island:
     ) -> int:
         """Why the island must end now, a REFUSED value, or REFUSED_NONE.
 
-        limit_ma: what may flow out. rising: 1 before the legs have been in their window.
+        limit_ma: what may flow out. phase: RISING before the legs have been in their window, then
+        ALONE, and MEETING while the home is brought in step.
         """
-        found = self._watch_gateway(gateway, rising, settings, dt_ms)
+        found = self._watch_gateway(gateway, phase, settings, dt_ms)
         if not found:
-            found = self._watch_legs(inputs, gateway, rising, settings, dt_ms)
+            found = self._watch_legs(inputs, gateway, phase, settings, dt_ms)
         if not found:
             found = self._watch_load(inputs, magnitude_ma, limit_ma, settings, dt_ms)
         if not found:
@@ -149,13 +165,16 @@ class Island:
 
         power_w: positive out of it. allowed_w: a magnitude. line_bp: the home's voltage.
         """
+        if self.parting:
+            self.shift_millihertz = _MOST_SHIFT_MILLIHERTZ
+            return
         if soc_bp >= _FULL_BP or (self._is_full and soc_bp > _ROOM_BP):
             # What has no room must not even begin: beyond where solar trips, it stays away.
             self._is_full = 1
             self.shift_millihertz = _MOST_SHIFT_MILLIHERTZ
             return
         self._is_full = 0
-        if -power_w > allowed_w // 10 * _ROOM_SHARE or power_w < 0 and line_bp > _HIGH_BP:
+        if -power_w > allowed_w // 10 * _ROOM_SHARE or power_w < _LITTLE_W and line_bp > _HIGH_BP:
             self.shift_millihertz += _SHIFT_PER_S * dt_ms // 1000
             if self.shift_millihertz > _MOST_SHIFT_MILLIHERTZ:
                 self.shift_millihertz = _MOST_SHIFT_MILLIHERTZ
@@ -175,32 +194,29 @@ class Island:
             self._step_ms = 0
             self.shed -= 1
 
-    def _watch_gateway(self, gateway: Gateway, rising: int, settings: Settings, dt_ms: int) -> int:
+    def _watch_gateway(self, gateway: Gateway, phase: int, settings: Settings, dt_ms: int) -> int:
         if not gateway.fresh:
             self._silent_ms += dt_ms
-            return (
-                REFUSED_GATEWAY_SILENT
-                if self._silent_ms >= settings.gateway_silence_s * 1000
-                else REFUSED_NONE
-            )
+            # One that has just begun has nothing yet that would be worth going on blind.
+            if phase == RISING or self._silent_ms >= settings.gateway_silence_s * 1000:
+                return REFUSED_GATEWAY_SILENT
+            return REFUSED_NONE
         self._silent_ms = 0
         if gateway.contacts_differ or gateway.switch == SWITCH_CLOSED:
             return REFUSED_SWITCH_CONTACTS
-        if gateway.grid_line_mv <= DEAD_MV:
+        if gateway.grid_line_mv <= DEAD_MV or phase == MEETING:
             self._live_ms = 0
             self._follows_ms = 0
             self.nudge_millihertz = 0
             return REFUSED_NONE
         state = gateway.state
-        near_mv = abs(gateway.grid_line_mv - gateway.home_line_mv)
-        same = near_mv <= gateway.home_line_mv // 10 + DEAD_MV // 2
-        at_once = rising and not self._beside_grid
+        # One pole that is welded is enough.
+        same = _is_fed(state[STATE_GRID_L1_MV], state[STATE_HOME_L1_MV])
+        same = same or _is_fed(state[STATE_GRID_L2_MV], state[STATE_HOME_L2_MV])
+        at_once = phase == RISING and not self._beside_grid
         if not at_once:
-            if self._live_ms < _NUDGE_MS:
-                self._live_ms += dt_ms
-                self.nudge_millihertz = _NUDGE_MILLIHERTZ
-            else:
-                self.nudge_millihertz = 0
+            self._live_ms = self._live_ms + dt_ms if self._live_ms < _NUDGE_AGAIN_MS else 0
+            self.nudge_millihertz = _NUDGE_MILLIHERTZ if self._live_ms < _NUDGE_MS else 0
             apart = abs(state[STATE_GRID_MILLIHERTZ] - state[STATE_HOME_MILLIHERTZ])
             same = (
                 same
@@ -214,7 +230,7 @@ class Island:
         return REFUSED_NONE
 
     def _watch_legs(
-        self, inputs: Inputs, gateway: Gateway, rising: int, settings: Settings, dt_ms: int
+        self, inputs: Inputs, gateway: Gateway, phase: int, settings: Settings, dt_ms: int
     ) -> int:
         l1_mv = inputs.voltage_l1_mv
         l2_mv = inputs.voltage_l2_mv
@@ -226,9 +242,10 @@ class Island:
                 return REFUSED_NEUTRAL_LOST
         else:
             self._apart_ms = 0
-        if rising:
-            return REFUSED_NONE
-        low_bp = leg_bp(l1_mv if settings.single_phase else min(l1_mv, l2_mv), settings)
+        # While it rises it may be low, and never high.
+        low_bp = LEG_LOW_BP
+        if phase != RISING:
+            low_bp = leg_bp(l1_mv if settings.single_phase else min(l1_mv, l2_mv), settings)
         high_bp = leg_bp(max(l1_mv, l2_mv), settings)
         if LEG_LOW_BP <= low_bp and high_bp <= LEG_HIGH_BP:
             self._leg_ms = 0
@@ -276,6 +293,11 @@ class Island:
         else:
             self.warned = 0
         return REFUSED_NONE
+
+
+def _is_fed(grid_mv: int, home_mv: int) -> bool:
+    """Is this leg of the grid's side live, and no more apart than two sensors of one voltage?"""
+    return grid_mv > DEAD_MV and abs(grid_mv - home_mv) <= home_mv // 10 + DEAD_MV // 4
 
 
 def leg_bp(leg_mv: int, settings: Settings) -> int:

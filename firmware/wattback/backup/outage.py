@@ -6,7 +6,7 @@ in the `Backup` that it is given.
 
 from micropython import const
 
-from wattback.backup.island import LEG_HIGH_BP, LEG_LOW_BP, leg_bp
+from wattback.backup.island import ALONE, LEG_HIGH_BP, LEG_LOW_BP, RISING, leg_bp
 from wattback.backup.readiness import is_low
 from wattback.backup.steps import (
     CONTACTOR_CLOSED,
@@ -20,6 +20,7 @@ from wattback.backup.steps import (
     REFUSED_DISABLED,
     REFUSED_GATEWAY_SILENT,
     REFUSED_HOME_LIVE,
+    REFUSED_LIMIT,
     REFUSED_NONE,
     REFUSED_RESERVE,
     REFUSED_SWITCH_CONTACTS,
@@ -43,6 +44,8 @@ _RAMP_MS = const(1500)  # from 0 V to nominal, for the inrush of transformers
 _ABSENT_MS = const(5000)  # for a vehicle that is not there, or cannot form
 STEADY_MS = const(1000)  # good so long before an outage that has just begun is none
 MOST_ATTEMPTS = const(4)  # of one outage, where it is no vehicle that is waited for
+_PARTED_MS = const(2000)  # at the highest frequency, which trips solar in 0.16 s (evse.md 6.1, C)
+_PROVEN_MS = const(60000)
 _LOADS_MS = const(30000)  # until all loads should be back
 _LONGEST_MS = const(1 << 28)
 
@@ -88,7 +91,7 @@ def _hopeless(backup) -> int:  # type: ignore[no-untyped-def]
         return REFUSED_VEHICLE_CANNOT_FORM
     if vehicle.linked and is_low(vehicle, backup.settings):
         return REFUSED_RESERVE
-    return REFUSED_NONE
+    return REFUSED_LIMIT if backup.is_limited() else REFUSED_NONE
 
 
 def open_contactor(backup) -> None:  # type: ignore[no-untyped-def]
@@ -145,6 +148,8 @@ def await_vehicle(backup) -> None:  # type: ignore[no-untyped-def]
                 backup.refuse(REFUSED_VEHICLE_CANNOT_FORM)
     elif is_low(vehicle, backup.settings):
         backup.refuse(REFUSED_RESERVE)
+    elif backup.is_limited():
+        backup.refuse(REFUSED_LIMIT)
     elif vehicle.forming and backup.home_is_dead():
         backup.enter(CONTACTOR_CLOSED)
 
@@ -169,7 +174,7 @@ def close_contactor(backup) -> None:  # type: ignore[no-untyped-def]
 
 def raise_voltage(backup) -> None:  # type: ignore[no-untyped-def]
     """From 0 V to nominal."""
-    if must_end(backup, 1):
+    if must_end(backup, RISING):
         return
     settings = backup.settings
     if backup.home_mv() > backup.target_mv + settings.nominal_line_mv // 4:
@@ -185,7 +190,7 @@ def raise_voltage(backup) -> None:  # type: ignore[no-untyped-def]
 
 def await_legs(backup) -> None:  # type: ignore[no-untyped-def]
     """Both legs are in their window, so the neutral is there."""
-    if must_end(backup, 1):
+    if must_end(backup, RISING):
         return
     settings = backup.settings
     l1_bp = leg_bp(backup.inputs.voltage_l1_mv, settings)
@@ -197,7 +202,7 @@ def await_legs(backup) -> None:  # type: ignore[no-untyped-def]
 
 def add_loads(backup) -> None:  # type: ignore[no-untyped-def]
     """One group after another."""
-    if must_end(backup, 0):
+    if must_end(backup, ALONE):
         return
     _form(backup)
     if not backup.island.shed or backup.state_ms >= _LOADS_MS:
@@ -206,11 +211,19 @@ def add_loads(backup) -> None:  # type: ignore[no-untyped-def]
 
 def run(backup) -> None:  # type: ignore[no-untyped-def]
     """The vehicle feeds the home, until the grid has been good for its time."""
-    if must_end(backup, 0):
+    if must_end(backup, ALONE):
         return
+    island = backup.island
+    back = backup.steady_ms >= backup.settings.return_steady_s * 1000
+    # Solar that the frequency holds would come with the grid's, and find no room: it has to leave
+    # first, and then stays away for longer than it takes to meet the grid.
+    island.parting = 1 if back and island.shift_millihertz else 0
     _form(backup)
-    if backup.steady_ms >= backup.settings.return_steady_s * 1000:
+    parted = backup.holds(island.parting, _PARTED_MS)
+    if back and (parted or not island.parting):
         backup.enter(SYNCHRONISE)
+    if backup.state_ms >= _PROVEN_MS:
+        backup.attempts = 0  # what ends it now is something new
 
 
 def _form(backup) -> None:  # type: ignore[no-untyped-def]
@@ -220,7 +233,7 @@ def _form(backup) -> None:  # type: ignore[no-untyped-def]
     dt_ms = backup.dt_ms
     backup.target_mv = settings.nominal_line_mv
     volts = settings.nominal_line_mv // 1000
-    allowed_w = min(vehicle.charge_w, backup.import_ma // 10 * volts // 100)
+    allowed_w = min(vehicle.charge_w, backup.limits.import_ma // 10 * volts // 100)
     power_w = backup.inputs.power_w
     island.hold_solar(power_w, allowed_w, backup.home_bp(), vehicle.soc_bp, dt_ms)
     island.restore_loads(backup.magnitude_ma, backup.limit_ma, dt_ms)
@@ -230,11 +243,8 @@ def _form(backup) -> None:  # type: ignore[no-untyped-def]
     backup.update_ms = UPDATE_MS if watched else _UPDATE_SLOW_MS
 
 
-def must_end(backup, rising: int) -> bool:  # type: ignore[no-untyped-def]
-    """True when the island ends in this tick, for whatever reason.
-
-    rising: 1 before the legs have been in their window.
-    """
+def must_end(backup, phase: int) -> bool:  # type: ignore[no-untyped-def]
+    """True when the island ends in this tick, for whatever reason. phase: as in `island`."""
     if not backup.closed or not backup.connected:
         backup.refuse(REFUSED_VISIT_ENDED)
         return True
@@ -249,7 +259,7 @@ def must_end(backup, rising: int) -> bool:  # type: ignore[no-untyped-def]
         backup.inputs,
         backup.magnitude_ma,
         backup.limit_ma,
-        rising,
+        phase,
         backup.gateway,
         backup.vehicle,
         backup.settings,

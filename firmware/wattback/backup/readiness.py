@@ -28,6 +28,8 @@ WAIT_VEHICLE = const(256)  # none is there
 WAIT_LINK = const(512)
 WAIT_FORMING = const(1024)  # it cannot be the source of an island
 WAIT_RESERVE = const(2048)
+WAIT_LIMIT = const(4096)  # nothing may flow out
+WAIT_RESERVE_NEAR = const(8192)  # told in an island alone
 WAIT_NAMES = (
     "disabled",
     "backfed",
@@ -41,6 +43,8 @@ WAIT_NAMES = (
     "vehicle_link",
     "vehicle_forming",
     "reserve",
+    "limit",
+    "reserve_near",
 )
 
 # Two sensors of one voltage, and its phase on both sides of closed contacts (this design's).

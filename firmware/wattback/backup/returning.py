@@ -6,7 +6,9 @@ grid, or on a dead one.
 
 from micropython import const
 
+from wattback.backup.island import MEETING
 from wattback.backup.outage import DEAD_MS, MOST_ATTEMPTS, STEADY_MS, must_end
+from wattback.backup.readiness import is_low
 from wattback.backup.steps import (
     CONTACTOR_OPEN,
     DARK,
@@ -17,6 +19,7 @@ from wattback.backup.steps import (
     LATCHED,
     RECONNECT,
     REFUSED_GATEWAY_SILENT,
+    REFUSED_LIMIT,
     REFUSED_NO_SYNCHRONISM,
     REFUSED_NONE,
     REFUSED_NOT_FOLLOWING,
@@ -46,6 +49,7 @@ _UNLOAD_MS = const(2000)  # for a planned end, at 0 V
 _SILENT_MS = const(300)  # three states missed, while a switch moves
 _UNLOADED_MS = const(150)  # longer than the session asks of one
 _RETRY_MS = const(30000)  # between attempts in the dark
+_LYING_MS = const(5000)  # that a dead home outweighs a contact which says closed
 _UPDATE_FAST_MS = const(50)
 _UPDATE_FASTEST_MS = const(20)
 _SLIP_MILLIHERTZ = const(250)  # at most, towards the grid's phase
@@ -54,11 +58,11 @@ _SLIP_DECIDEG = const(4)  # so many of a phase for a millihertz
 
 def synchronise(backup) -> None:  # type: ignore[no-untyped-def]
     """Voltage, frequency and phase go where the grid is."""
-    if must_end(backup, 0):
+    if must_end(backup, MEETING):
         return
     if backup.steady_ms < STEADY_MS:
         backup.enter(ISLAND)  # it has left again
-    elif backup.state_ms >= backup.settings.sync_s * 1000:
+    elif backup.meeting_ms >= backup.settings.sync_s * 1000:
         backup.stop(REFUSED_NO_SYNCHRONISM, 1)
     else:
         _follow_grid(backup)
@@ -144,13 +148,19 @@ def stop_forming(backup) -> None:  # type: ignore[no-untyped-def]
 
 
 def await_dead_home_again(backup) -> None:  # type: ignore[no-untyped-def]
-    """Before the switch closes on it: whatever its contacts say, for a dead home is one."""
+    """Before the switch closes on it: whatever its contacts say, for a dead home is one.
+
+    A home that stays dead is one, too, whatever the vehicle's contactor says: if that is welded,
+    the vehicle comes onto the grid as behind any welded contactor, which is latched and told.
+    """
     if not backup.gateway.fresh:
         backup.refuse(REFUSED_GATEWAY_SILENT)
     elif backup.steady_ms < STEADY_MS:
         backup.enter(DARK)
-    elif backup.holds(backup.home_is_dead() and not backup.confirmed, DEAD_MS):
-        backup.enter(RECONNECT)
+    else:
+        opened = not backup.confirmed or backup.state_ms >= _LYING_MS
+        if backup.holds(opened and backup.home_is_dead(), DEAD_MS):
+            backup.enter(RECONNECT)
 
 
 def reconnect(backup) -> None:  # type: ignore[no-untyped-def]
@@ -184,6 +194,10 @@ def in_the_dark(backup) -> None:  # type: ignore[no-untyped-def]
             return
     elif gateway.switch == SWITCH_OPEN:
         gateway.order_switch = 0
+    if not backup.connected:
+        backup.attempts = 0  # whoever comes next has failed at nothing yet
+        if backup.refusal == REFUSED_RESERVE:
+            backup.refusal = REFUSED_VEHICLE_ABSENT
     if backup.grid_is_back():
         # With a good grid, a home that is dead hangs behind an open switch. One that does not
         # close is not hammered.
@@ -197,17 +211,21 @@ def in_the_dark(backup) -> None:  # type: ignore[no-untyped-def]
         and not backup.steady_ms
         and _may_try_again(backup)
     ):
-        backup.attempts += 1
         backup.enter(CONTACTOR_OPEN)
 
 
 def _may_try_again(backup) -> bool:  # type: ignore[no-untyped-def]
-    # For a vehicle as long as it takes. What else has gone wrong goes wrong again, and is tried a
-    # few times; a reserve does not come back.
+    # For a vehicle, a reserve and a limit as long as it takes. What else has gone wrong goes wrong
+    # again, and is tried a few times.
     refusal = backup.refusal
     if REFUSED_VEHICLE_ABSENT <= refusal <= REFUSED_VEHICLE_UNWILLING:
         return True
-    return bool(refusal != REFUSED_RESERVE and backup.attempts < MOST_ATTEMPTS)
+    if refusal == REFUSED_RESERVE:
+        return bool(backup.vehicle.linked and not is_low(backup.vehicle, backup.settings))
+    if refusal == REFUSED_LIMIT:
+        return not backup.is_limited()
+    backup.attempts += 1
+    return bool(backup.attempts <= MOST_ATTEMPTS)
 
 
 def latched(backup) -> None:  # type: ignore[no-untyped-def]

@@ -49,6 +49,7 @@ REFUSED_SWITCH_NOT_CLOSED = const(18)
 REFUSED_NOT_FOLLOWING = const(19)
 REFUSED_VISIT_ENDED = const(20)  # an unplug or a fault has opened the contactor
 REFUSED_DISABLED = const(21)  # somebody has switched backup off
+REFUSED_LIMIT = const(22)  # nothing may flow out of the vehicle
 REFUSAL_NAMES = (
     "none",
     "contactor_not_open",
@@ -72,6 +73,7 @@ REFUSAL_NAMES = (
     "not_following",
     "visit_ended",
     "disabled",
+    "limit",
 )
 
 NO_LIMIT_MS = const(0)

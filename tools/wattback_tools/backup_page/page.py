@@ -66,8 +66,7 @@ def page() -> str:
         "",
         "## Readiness",
         "",
-        "Checked once a second while the home is on the grid: what would stop the next backup "
-        "(`backup_waits`).",
+        "Checked once a second in every step: what would stop the next backup (`backup_waits`).",
         "",
         *_table(
             ("bit", "name", "it needs"),
