@@ -175,7 +175,7 @@ def test_an_overload_sheds_and_goes_on() -> None:
 
 
 def test_a_low_battery_warns_sheds_and_stops_at_what_is_needed_to_drive() -> None:
-    with home({"vehicle.soc": 0.315, "battery.capacity_kwh": 10.0}) as playing:
+    with home({"vehicle.soc": 0.33, "battery.capacity_kwh": 10.0}) as playing:
         playing.setting("backup_reserve_bp", 2600)
         playing.set("home.essential_w", 6_000.0)
         island(playing)
