@@ -207,14 +207,6 @@ class Limits:
             self._changed = 0
             self._find_effective()
 
-    def export_in(self, scope: int) -> int:
-        """The limit of a scope, the settled one or not, in mA."""
-        lowest_ma = _ANY_MA
-        for slot in self.slots:
-            if slot.counts & scope and 0 <= slot.export_now_ma < lowest_ma:
-                lowest_ma = slot.export_now_ma
-        return lowest_ma
-
     def _find_effective(self) -> None:
         lowest_import_ma = _ANY_MA
         lowest_export_ma = _ANY_MA

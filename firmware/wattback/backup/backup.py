@@ -341,7 +341,10 @@ class Backup:
 
     def is_limited(self) -> bool:
         """Less may flow out in an island than is worth closing for."""
-        return self.limits.export_in(SCOPE_ISLAND) < UNLOADED_MA
+        for slot in self.limits.slots:
+            if slot.counts & SCOPE_ISLAND and 0 <= slot.export_now_ma < UNLOADED_MA:
+                return True
+        return False
 
     def grid_is_out(self) -> bool:
         """As the gateway measures it."""
