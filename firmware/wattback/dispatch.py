@@ -278,9 +278,10 @@ class Dispatch:
             owner = OWNER_DEPARTURE if self.export.departing else OWNER_NONE
             asked_w = -self.import_power_w
         house = self.house
-        if owner == OWNER_NONE and house is not None and house.wishes:
-            owner = OWNER_HOUSE
-            asked_w = house.wish_w
+        if house is not None and house.wishes and not self.export.departing:
+            if house.outweighs(asked_w, owner != OWNER_NONE):
+                owner = OWNER_HOUSE
+                asked_w = house.wish_w
         waits = self._reasons(export_ma, faulty, closed, asked_w)
         lowest_w = 0 if faulty or ending else -self.import_power_w
         highest_w = 0 if waits & ~_RAMPS else self._highest_w(settings)
@@ -372,10 +373,8 @@ class Dispatch:
             and not self._supported_w()
         ):
             waits |= WAIT_LIMIT
-        if self.targets.state == TARGET_SILENT:
-            waits |= WAIT_CONTROLLER
-        elif asked_w <= 0:
-            waits |= WAIT_TARGET
+        if asked_w <= 0:  # a house may ask whatever has become of a controller
+            waits |= WAIT_CONTROLLER if self.targets.state == TARGET_SILENT else WAIT_TARGET
         if not closed:
             waits |= WAIT_CONTACTOR
         return waits

@@ -2,8 +2,9 @@
 
 The modes that people choose: only charge; export when somebody asks for it; use what the roof
 gives and what the battery holds before the grid (self-consumption); keep the service below a peak,
-both ways; only back up. The meter is the gateway's. A meter that says nothing new is none: what
-depends on it ends.
+both ways; only back up. What is wished beyond a peak is a bound on everybody's target, because a
+service's breaker does not ask who wanted what; self-consumption gives way to every target. The
+meter is the gateway's. A meter that says nothing new is none: what depends on it ends.
 """
 
 from micropython import const
@@ -44,6 +45,7 @@ class House:
         self._earlier_w = 0
         self._counter = -1
         self._mode = -1
+        self._bounds = 0  # 1: the wish is what a peak needs
 
     def sense(self, gateway: Gateway, power_w: int, settings: Settings, line_mv: int = 0) -> int:
         """One tick; returns 1 when what is asked for or allowed may be another.
@@ -68,9 +70,21 @@ class House:
         self._find(line_mv, settings)
         return 1
 
+    def outweighs(self, asked_w: int, asked: int) -> int:
+        """Does the wish, where there is one, count rather than `asked_w`?
+
+        asked_w: positive out of the vehicle. asked: 1 when it is somebody's target, 0 when it is
+        all that may be charged.
+        """
+        if not self._bounds:
+            return 0 if asked else 1
+        wish_w = self.wish_w
+        return 1 if (asked_w < wish_w if wish_w > 0 else asked_w > wish_w) else 0
+
     def _find(self, line_mv: int, settings: Settings) -> None:
         self.wishes = 0
         self.wish_w = 0
+        self._bounds = 1 if settings.operating_mode == MODE_PEAK_LIMIT else 0
         self.import_ma = NO_LIMIT_MA
         self.export_ma = NO_LIMIT_MA
         if not needs_meter(settings):

@@ -119,6 +119,36 @@ def test_a_peak_that_nobody_has_set_limits_nothing() -> None:
         assert (meter.house.import_ma, meter.house.export_ma) == (NO_LIMIT_MA, NO_LIMIT_MA)
 
 
+@pytest.mark.parametrize("asked", [0, 1])
+@pytest.mark.parametrize(
+    ("draws_w", "asked_w", "outweighed"),
+    [
+        (6_000, 999, 1),  # 1,000 W are needed of the vehicle
+        (6_000, 1_000, 0),
+        (6_000, 2_000, 0),
+        (6_000, 0, 1),
+        (6_000, -4_000, 1),
+        (-3_500, -1_499, 1),  # and here it has to take 1,500 W
+        (-3_500, -1_500, 0),
+        (-3_500, -4_000, 0),
+        (-3_500, 0, 1),
+        (-3_500, 4_000, 1),
+    ],
+)
+def test_a_peak_is_a_bound_on_whatever_is_asked_for(
+    draws_w: int, asked_w: int, outweighed: int, asked: int
+) -> None:
+    peaks = {"service_import_max_w": 5_000, "service_export_max_w": 2_000}
+    house = metered("peak_limit", draws_w, **peaks).house
+    assert house.outweighs(asked_w, asked) == outweighed
+
+
+@pytest.mark.parametrize("asked_w", [-5_000, 0, 5_000])
+def test_self_consumption_counts_while_nobody_asks(asked_w: int) -> None:
+    house = metered("self_consumption", 2_000).house
+    assert [house.outweighs(asked_w, asked) for asked in (0, 1)] == [1, 0]
+
+
 # --- a meter that says nothing ---
 
 

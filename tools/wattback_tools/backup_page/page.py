@@ -18,7 +18,7 @@ _MODE_TEXTS = {
     "event": "it exports when the programme or the site's controller asks for it",
     "self_consumption": "it takes what the roof has too much and gives what the house draws",
     "peak_limit": "it keeps the service below its maxima, both ways, and helps a house that alone "
-    "is beyond",
+    "is beyond, whatever a target says",
     "backup_only": "it charges, and is there for an outage",
 }
 _SETTINGS = (
