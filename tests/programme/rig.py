@@ -121,8 +121,11 @@ def address(
     services: str = "",
     tariff: str = FLAT,
     seed: int = 1,
+    settings: Mapping[str, int] | None = None,
 ) -> tuple[Address, Wires]:
-    """Connectors that have power, each with a vehicle of its own, and the controller."""
+    """Connectors that have power, each with a vehicle of its own, and the controller. settings: of
+    all connectors, beyond SETTINGS.
+    """
     wires = Wires()
     sites: dict[str, Site] = {}
     for number, name in enumerate(names):
@@ -131,7 +134,7 @@ def address(
             "cpython",
             seed * 100 + number,
             world,
-            default_settings() | SETTINGS,
+            default_settings() | SETTINGS | dict(settings or {}),
             serial_number=number + 1,
         )
         wires.name(site, name)
