@@ -1,7 +1,8 @@
 """`python -m tests.outages [--count N] [--first SEED] [--runtime R] [--chart FILE]`: the campaign.
 
 Plays random outages in whole simulated sites, judges each by the truths and by `rules`, prints
-what was drawn, how long homes were dark and what was refused, and fails when a rule was broken.
+what was drawn, how long homes were dark and what was refused, and fails when a rule was broken, or
+when a whole campaign has not come to every step or has not lost the link in each.
 """
 
 import argparse
@@ -14,15 +15,19 @@ from pathlib import Path
 
 from tests.evidence.charts import render
 from tests.outages.chart import gaps_chart
-from tests.outages.draw import draw
+from tests.outages.coverage import lost_in, missing, not_reached
+from tests.outages.demands import demand_of
+from tests.outages.draw import Outage, draw
 from tests.outages.play import Played, play
-from tests.outages.rules import broken_rules
+from tests.outages.rules import broken_rules, is_due
+
+WHOLE = 300  # outages of a campaign that must come to every step
 
 
 def main() -> int:
     """Run it; the exit code says whether all rules held."""
     parser = argparse.ArgumentParser(prog="python -m tests.outages", description=__doc__)
-    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--count", type=int, default=WHOLE)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--runtime", choices=("micropython", "cpython"), default="micropython")
     parser.add_argument("--chart", type=Path)
@@ -39,7 +44,10 @@ def main() -> int:
     broken = [(each, rule) for each in all_played for rule in broken_rules(each)]
     for played, rule in broken:
         print(f"seed {played.outage.seed}: {rule}")
-    return 1 if broken else 0
+    absent = missing(all_played) if asked.count >= WHOLE else []
+    for sentence in absent:
+        print(sentence)
+    return 1 if broken or absent else 0
 
 
 def _play(seed: int, runtime: str) -> Played:
@@ -59,9 +67,14 @@ def summary(all_played: list[Played]) -> list[str]:
         _counted("grid", Counter("dead" if not e.depth_pu else "low" for e in outages)),
         _counted("flickers", Counter(str(len(each.flickers)) for each in outages)),
         _counted("load steps", Counter(str(len(each.steps)) for each in outages)),
-        _counted("link lost in", Counter(e.link_step for e in outages if e.link_step)),
         _counted("broken", Counter(_broken(e) for e in outages if e.broken)),
+        f"  solar joins the island: {sum('solar.reconnect_s' in e.parameters for e in outages)}, "
+        f"grid without a match: {sum(not e.matched for e in outages)}",
+        f"  long enough to be supplied: {sum(map(is_due, outages))}, "
+        f"asked for a return without a gap: {sum(demand_of(e).gapless for e in outages)}",
         "came of it:",
+        _counted("link lost in", lost_in(all_played)),
+        _counted("link not lost, as its step was not reached", not_reached(all_played)),
         _counted(
             "homes",
             Counter(
@@ -69,12 +82,20 @@ def summary(all_played: list[Played]) -> list[str]:
                 for e in all_played
             ),
         ),
+        _counted(
+            "returns from an island",
+            Counter(
+                "without a gap" if not e.return_gap_s else "with a gap"
+                for e in all_played
+                if e.return_gap_s is not None
+            ),
+        ),
         _counted("refused for", Counter(name for e in all_played for name in e.refusals)),
     ]
     return [line for line in lines if line]
 
 
-def _broken(outage) -> str:  # type: ignore[no-untyped-def]
+def _broken(outage: Outage) -> str:
     if len(outage.broken) > 1:
         return "welded, contacts lying"
     part, kind, _ = outage.broken[0]

@@ -54,25 +54,29 @@ Event = tuple[int, Callable[[], object]]
 class Played:
     """gaps_s: how long the home was without supply, each time, from the outage on; island_gaps_s:
     those that began in an island, the others are the grid's. first_gap_s: from the outage to the
-    vehicle's supply, None when the grid was back sooner or nothing came.
-    on_grid: in the end, behind a closed switch. refusals, states: seen, in order.
+    vehicle's supply, None when the grid was back sooner or nothing came. return_gap_s: the longest
+    of an island since the grid is back for good, None when no island was led back to it.
+    on_grid: in the end, behind a closed switch. refusals, states: seen, in order. link_lost: in
+    the step that was drawn for it, which was reached.
     """
 
     outage: Outage
     gaps_s: tuple[float, ...]
     island_gaps_s: tuple[float, ...]
     first_gap_s: float | None
+    return_gap_s: float | None
     island_s: float
     on_grid: bool
     refusals: tuple[str, ...]
     states: tuple[str, ...]
+    link_lost: bool
     violations: tuple[str, ...]
     ticks: int
 
 
 def play(outage: Outage, runtime: str) -> Played:
     """Play it on `runtime`, "micropython" or "cpython"."""
-    settings = default_settings() | _SETTINGS
+    settings = default_settings() | _SETTINGS | outage.settings
     site = Site(runtime, outage.seed, _initial(outage), settings)
     with closing(site):
         watch = _Watch(site, outage)
@@ -143,7 +147,7 @@ def _grid_events(site: Site, outage: Outage) -> Iterator[Event]:
         site.change("grid.voltage_pu", outage.depth_pu)
 
     def on() -> None:
-        site.change("grid.voltage_pu", 1.0)
+        site.change("grid.voltage_pu", outage.returns_pu)
 
     at_s = BEGINS_S
     yield _us(at_s), off
@@ -184,6 +188,8 @@ class _Watch:
         self._states: list[str] = []
         self._link_ends_us = 0
         self._link_was_lost = False
+        self._is_back = False  # the grid, for good
+        self._return_gap_us: int | None = None
 
     def tick(self) -> None:
         """After a tick."""
@@ -209,6 +215,9 @@ class _Watch:
             self._island_us += 10_000
             if self._first_us is None:
                 self._first_us = now_us - _us(BEGINS_S)
+        if not self._is_back and now_us >= _us(returns_s(self._outage)):
+            self._is_back = True
+            self._return_gap_us = 0 if supplied and world.cut_off else None
         if not supplied and self._gap_us is None:
             self._gap_us = now_us
             self._gap_is_islands = world.cut_off
@@ -220,6 +229,8 @@ class _Watch:
         self._gaps_us.append(lasted_us)
         if self._gap_is_islands:
             self._island_gaps_us.append(lasted_us)
+            if self._return_gap_us is not None:
+                self._return_gap_us = max(self._return_gap_us, lasted_us)
 
     def _lose_link(self, now_us: int, state: str) -> None:
         link = self._site.world.spare_gateway.link
@@ -242,11 +253,13 @@ class _Watch:
             outage=self._outage,
             gaps_s=_seconds(self._gaps_us),
             island_gaps_s=_seconds(self._island_gaps_us),
-            first_gap_s=None if self._first_us is None else round(self._first_us / 1e6, 2),
+            first_gap_s=_second(self._first_us),
+            return_gap_s=_second(self._return_gap_us),
             island_s=self._island_us / 1e6,
             on_grid=on_grid,
             refusals=tuple(self._refusals),
             states=tuple(self._states),
+            link_lost=self._link_was_lost,
             violations=tuple(each.sentence() for each in site.truths.violations),
             ticks=site.truths.ticks,
         )
@@ -254,3 +267,7 @@ class _Watch:
 
 def _seconds(gaps_us: list[int]) -> tuple[float, ...]:
     return tuple(round(gap_us / 1e6, 2) for gap_us in gaps_us)
+
+
+def _second(lasted_us: int | None) -> float | None:
+    return None if lasted_us is None else round(lasted_us / 1e6, 2)
