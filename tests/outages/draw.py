@@ -20,6 +20,7 @@ DRAWS_PU = 0.45
 BREAKS = (
     ("grid_switch", "stuck_closed", 0.0),
     ("grid_switch", "stuck_open", 0.0),
+    ("grid_switch", "pole_welded", 0.0),
     ("switch_closed_contact", "stuck_closed", 0.0),
     ("switch_closed_contact", "stuck_open", 0.0),
     ("switch_open_contact", "stuck_closed", 0.0),

@@ -33,7 +33,6 @@ _KEEPS_OFF = {
     ("home", "held_live"),
     ("gateway_link", "frozen"),
     ("contactor", "stuck_closed"),
-    ("contactor_aux", "stuck_closed"),
 }
 _REFUSALS = {
     ABSENT: "vehicle_absent",
