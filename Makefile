@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
+OUTAGES ?= 300
 
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
@@ -61,8 +62,8 @@ test-webassembly: $(VENV)/.dev $(WEBASSEMBLY)/.installed ## the same on 64-bit a
 test-oracle: $(ORACLE) ## ask OpenDER, a public model of IEEE 1547, what the connector is asked
 	@$(IN_VENV) -m pytest -n 2 --dist worksteal tests/oracle $(PYTEST_ARGS)
 
-test-outages: $(VENV)/.dev ## take a home with a gateway through 300 random outages, on MicroPython: out/outages.svg
-	@$(IN_VENV) -m tests.outages --chart out/outages.svg
+test-outages: $(VENV)/.dev ## take a home with a gateway through OUTAGES random outages, 300, on MicroPython: out/outages.svg
+	@$(IN_VENV) -m tests.outages --count $(OUTAGES) --chart out/outages.svg
 	@$(IN_VENV) -m pytest tests/outages $(PYTEST_ARGS)
 
 test-foreign: $(VENV)/.dev ## run the tests with programs that come by apt, which it installs if it may
