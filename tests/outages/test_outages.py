@@ -118,7 +118,7 @@ def test_what_does_not_stand_in_the_way_is_asked_as_much(changes: dict[str, obje
 
 def test_what_stands_in_the_way_is_asked_for_its_grid_only() -> None:
     outage = replace(draw(0), lasts_s=55.0, broken=(("contactor", "stuck_open", 0.0),), steps=())
-    unfed = replace(as_played(outage), gaps_s=(55.0,))
+    unfed = replace(as_played(outage), gaps_s=(55.0,), states=("grid", "dark"))
     assert broken_rules(unfed) == []
     assert broken_rules(replace(unfed, on_grid=False))
 
