@@ -182,6 +182,7 @@ class _Watch:
         self._island_gaps_us: list[int] = []
         self._gap_us: int | None = None
         self._gap_is_islands = False
+        self._fed_alone = False  # when it was supplied last
         self._first_us: int | None = None
         self._island_us = 0
         self._refusals: list[str] = []
@@ -218,10 +219,12 @@ class _Watch:
         if not self._is_back and now_us >= _us(returns_s(self._outage)):
             self._is_back = True
             self._return_gap_us = 0 if supplied and world.cut_off else None
-        if not supplied and self._gap_us is None:
+        if supplied:
+            self._fed_alone = world.cut_off
+        elif self._gap_us is None:
             self._gap_us = now_us
-            self._gap_is_islands = world.cut_off
-        elif supplied and self._gap_us is not None:
+            self._gap_is_islands = self._fed_alone
+        if supplied and self._gap_us is not None:
             self._end_gap(now_us - self._gap_us)
 
     def _end_gap(self, lasted_us: int) -> None:

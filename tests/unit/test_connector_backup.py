@@ -51,6 +51,20 @@ def test_a_visit_that_has_just_unloaded_is_opened_with_its_supply() -> None:
     assert (wall.cause, wall.faults) == ("planned", [])
 
 
+def test_a_gateway_that_is_silent_for_a_moment_leaves_no_fault_behind() -> None:
+    """The supply that is missing is still the outage's: nothing else would end it."""
+    wall = housed_wall()
+    wall.grid_mv = 0
+    wall.until_step("voltage_ramp")
+    wall.told = False
+    wall.until_step("dark")
+    wall.run(10_000)
+    assert wall.faults == []
+    wall.told = True
+    wall.until_step("island")
+    assert wall.faults == []
+
+
 def test_in_an_island_the_pilot_offers_digitally_and_nobody_is_told_a_target() -> None:
     wall = islanded_wall()
     wall.want(-5_000)

@@ -318,7 +318,9 @@ class Backup:
 
     def _watch_grid(self) -> None:
         fresh = self.gateway.fresh
-        self.watching = 1 if fresh and self.settings.backup_enabled else 0
+        # One that is being dealt with stays so, whatever becomes of the link.
+        watched = fresh or self.engaged or self.forbids
+        self.watching = 1 if watched and self.settings.backup_enabled else 0
         if fresh and self._grid_is_good():
             if self.steady_ms < _LONGEST_MS:
                 self.steady_ms += self.dt_ms

@@ -297,7 +297,7 @@ class Island:
 
 def _is_fed(grid_mv: int, home_mv: int) -> bool:
     """Is this leg of the grid's side live, and no more apart than two sensors of one voltage?"""
-    return grid_mv > DEAD_MV and abs(grid_mv - home_mv) <= home_mv // 10 + DEAD_MV // 4
+    return grid_mv > DEAD_MV // 2 and abs(grid_mv - home_mv) <= home_mv // 10 + DEAD_MV // 4
 
 
 def leg_bp(leg_mv: int, settings: Settings) -> int:
