@@ -4,7 +4,6 @@ from micropython import const
 
 from wattback.dispatch import NO_CAP_W
 from wattback.fault_table import ACTION_OPEN, ACTION_STOP
-from wattback.limits import OWNER_SERVICE
 from wattback.permission import NO_EXPORT_W
 from wattback.pilot import MINIMUM_OFFER_MA, STATE_B, STATE_D, STATE_F
 from wattback.session import (
@@ -127,7 +126,7 @@ def _find_waits(connector, visit, pilot, facts: int, backup, dt_ms: int) -> int:
             waiting |= WAIT_SUPPLY
         if connector.limits.import_ma < MINIMUM_OFFER_MA:
             # By its link a vehicle may export all the same, or stay for what a house leaves it.
-            if not (connector.dispatch.wanted or backup and _held_by_house(connector)):
+            if not (connector.dispatch.wanted or backup and _held_by_house(connector, backup)):
                 waiting |= WAIT_PAUSE if connector.limits.paused else WAIT_LIMIT
         elif offerable < MINIMUM_OFFER_MA and not connector.vehicle.linked:
             waiting |= WAIT_TARGET
@@ -160,13 +159,10 @@ def _find_waits(connector, visit, pilot, facts: int, backup, dt_ms: int) -> int:
     return waiting
 
 
-def _held_by_house(connector) -> bool:  # type: ignore[no-untyped-def]
+def _held_by_house(connector, backup) -> bool:  # type: ignore[no-untyped-def]
     # What a house leaves comes and goes with its loads. Who hears targets is told that, be it 0 W:
     # an opening for every load wears the contactor, and behind open contacts nobody helps in time.
-    limits = connector.limits
-    if limits.import_owner != OWNER_SERVICE or not connector.vehicle.linked:
-        return False
-    return bool(limits.besides_service_ma() >= MINIMUM_OFFER_MA)
+    return bool(connector.vehicle.linked and backup.house.holds_alone(connector.limits))
 
 
 def _find_island_waits(connector, backup) -> int:  # type: ignore[no-untyped-def]

@@ -11,7 +11,8 @@ from micropython import const
 
 from wattback.export import MODE_PEAK_LIMIT, MODE_SELF_CONSUMPTION
 from wattback.gateway import STATE_COUNTER, STATE_SERVICE_W, Gateway
-from wattback.limits import NO_LIMIT_MA
+from wattback.limits import NO_LIMIT_MA, OWNER_SERVICE, SCOPE_GRID, Limits
+from wattback.pilot import MINIMUM_OFFER_MA
 from wattback.settings import NO_POWER_LIMIT_W, Settings
 
 OPERATING_NAMES = ("charge", "event", "self_consumption", "peak_limit", "backup_only")
@@ -80,6 +81,19 @@ class House:
             return 0 if asked else 1
         wish_w = self.wish_w
         return 1 if (asked_w < wish_w if wish_w > 0 else asked_w > wish_w) else 0
+
+    def holds_alone(self, limits: Limits) -> int:
+        """Is it for the house alone that less is left for a charge than a pilot can offer?
+
+        To be asked on the grid, where the effective limit is that low.
+        """
+        if limits.import_owner != OWNER_SERVICE:
+            return 0
+        for slot in limits.slots:
+            if slot.counts & SCOPE_GRID and slot.owner != OWNER_SERVICE:
+                if 0 <= slot.import_now_ma < MINIMUM_OFFER_MA:
+                    return 0
+        return 1
 
     def _find(self, line_mv: int, settings: Settings) -> None:
         self.wishes = 0

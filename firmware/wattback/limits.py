@@ -140,7 +140,6 @@ class Limits:
         self.paused = 0
         self._scope = SCOPE_GRID
         self._was_connected = 0
-        self._besides_service_ma = NO_LIMIT_MA  # until somebody asks
 
     def set(self, owner: int, import_ma: int, export_ma: int, lasts_ms: int) -> None:
         """Set one owner's slot; magnitudes in mA or NO_LIMIT_MA, `lasts_ms` or FOR_EVER."""
@@ -208,12 +207,6 @@ class Limits:
             self._changed = 0
             self._find_effective()
 
-    def besides_service_ma(self) -> int:
-        """What all but OWNER_SERVICE allow for import, in mA; found when it is asked for."""
-        if self._besides_service_ma == NO_LIMIT_MA:
-            self._find_besides_service()
-        return self._besides_service_ma
-
     def _find_effective(self) -> None:
         lowest_import_ma = _ANY_MA
         lowest_export_ma = _ANY_MA
@@ -230,13 +223,3 @@ class Limits:
                     self.export_owner = slot.owner
         self.import_ma = lowest_import_ma
         self.export_ma = lowest_export_ma
-        self._besides_service_ma = NO_LIMIT_MA
-
-    def _find_besides_service(self) -> None:
-        lowest_ma = _ANY_MA
-        for slot in self.slots:
-            if slot.counts & self._scope and slot.owner != OWNER_SERVICE:
-                ma = slot.import_now_ma
-                if 0 <= ma < lowest_ma:
-                    lowest_ma = ma
-        self._besides_service_ma = lowest_ma

@@ -5,7 +5,15 @@ import pytest
 from tests.unit.linked_wall import settings_with
 from wattback.gateway import STATE_COUNTER, STATE_SERVICE_W, Gateway
 from wattback.house import OPERATING_NAMES, House, needs_meter
-from wattback.limits import NO_LIMIT_MA
+from wattback.limits import (
+    FOR_EVER,
+    NO_LIMIT_MA,
+    OWNER_HARDWARE,
+    OWNER_SERVICE,
+    OWNER_SITE,
+    SCOPE_GRID,
+    Limits,
+)
 from wattback.settings import Settings
 
 TICK_MS = 10
@@ -147,6 +155,28 @@ def test_a_peak_is_a_bound_on_whatever_is_asked_for(
 def test_self_consumption_counts_while_nobody_asks(asked_w: int) -> None:
     house = metered("self_consumption", 2_000).house
     assert [house.outweighs(asked_w, asked) for asked in (0, 1)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("site_ma", "service_ma", "alone"),
+    [
+        (NO_LIMIT_MA, 1_000, 1),
+        (6_000, 1_000, 1),
+        (5_999, 1_000, 0),
+        (5_000, 5_999, 0),
+        (0, 0, 0),  # of equals the site's comes first
+        (NO_LIMIT_MA, 0, 1),
+    ],
+)
+def test_a_house_holds_alone_where_nobody_else_leaves_less_than_6_a(
+    site_ma: int, service_ma: int, alone: int
+) -> None:
+    limits = Limits()
+    limits.set(OWNER_HARDWARE, 48_000, 48_000, FOR_EVER)
+    limits.set(OWNER_SITE, site_ma, NO_LIMIT_MA, FOR_EVER)
+    limits.set(OWNER_SERVICE, service_ma, NO_LIMIT_MA, FOR_EVER)
+    limits.settle(SCOPE_GRID, 1)
+    assert House().holds_alone(limits) == alone
 
 
 # --- a meter that says nothing ---

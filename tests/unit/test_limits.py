@@ -15,7 +15,6 @@ from wattback.limits import (
     OWNER_DRIVER,
     OWNER_HARDWARE,
     OWNER_NAMES,
-    OWNER_SERVICE,
     OWNER_SITE,
     SCOPE_BOTH,
     SCOPE_GRID,
@@ -66,18 +65,6 @@ def test_every_mixture_of_none_zero_small_and_large_gives_the_smallest() -> None
         values = [ma for ma in (48_000, *said) if ma != NONE]
         assert limits.import_ma == min(values), said
         assert limits.import_owner == (48_000, *said).index(min(values)), said
-
-
-def test_what_the_others_allow_is_known_beside_what_the_service_leaves() -> None:
-    limits = limits_with(48_000, 32_000)
-    for site_ma, besides_ma in ((16_000, 16_000), (NONE, 32_000), (1_001, 1_001)):
-        limits.set(OWNER_SITE, site_ma, NONE, FOR_EVER)
-        limits.set(OWNER_SERVICE, 1_000, NONE, FOR_EVER)
-        limits.settle(SCOPE_GRID, 1)
-        assert (limits.import_ma, limits.import_owner) == (1_000, OWNER_SERVICE)
-        assert [limits.besides_service_ma() for _ in range(2)] == [besides_ma] * 2
-    limits.settle(SCOPE_ISLAND, 1)
-    assert (limits.import_ma, limits.besides_service_ma()) == (32_000, 32_000)
 
 
 def test_of_equal_limits_the_first_owner_of_the_table_is_named() -> None:
