@@ -464,9 +464,11 @@ class Settings:
         """The same of rows first … end − 1, on what the rows before them have made of 1."""
         names = SETTINGS.names
         numbers = SETTINGS.numbers
-        for index in range(first, min(end, len(SETTINGS))):
-            if numbers[NUMBERS * index + WHEN] != AT_RUN_TIME:
-                value = getattr(self, names[index]) + 1
+        at = NUMBERS * first + WHEN
+        for name in names[first:end]:
+            if numbers[at] != AT_RUN_TIME:
+                value = getattr(self, name) + 1
                 version = (version * 31 + (value & _LOW_BITS)) % _PRIME
                 version = (version * 31 + (value >> 15)) % _PRIME
+            at += NUMBERS
         return version

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from click.testing import Result
@@ -167,9 +168,12 @@ def test_a_served_board_answers_and_ctrl_c_ends_a_monitor_with_130() -> None:
             [*program, "monitor", "--port", port], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         with pytest.raises(subprocess.TimeoutExpired):
-            monitor.wait(4)  # on a busy machine the interpreter itself is still starting before
-        monitor.send_signal(signal.SIGINT)
-        _, said = monitor.communicate(timeout=20)
+            monitor.wait(4)
+        for _ in range(3):  # on a busy machine the interpreter is still starting, and may lose one
+            monitor.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                _, said = monitor.communicate(timeout=20)
+                break
         assert monitor.returncode == ExitCode.INTERRUPTED
         assert said == b"wattback: interrupted\n"
     finally:

@@ -46,8 +46,9 @@ _SET = const(3)
 _RESULT = const(2)  # how far behind its request a result lies, in bytes
 
 _AT_ONCE = const(8)  # rows that one write may cover; the generator checks it
-# Settings that a step copies or counts, and rows that it tries or shows.
-_A_STEP = const(5)
+# Settings that a step copies, those that it counts, and rows that it tries or shows.
+_COPIED_A_STEP = const(6)
+_COUNTED_A_STEP = const(4)
 _ROWS_A_STEP = const(3)
 
 # How far it has come.
@@ -140,10 +141,10 @@ class Adoption:
         names = self._connector.setting_names
         if state == _COPY:
             numbers = SETTINGS.numbers
-            for row in range(self._row, min(self._row + _A_STEP, len(SETTINGS))):
+            for row in range(self._row, min(self._row + _COPIED_A_STEP, len(SETTINGS))):
                 if numbers[NUMBERS * row + WHEN] == AT_ADOPTION:
                     setattr(prepared, names[row], getattr(settings, names[row]))
-            self._go_on(_A_STEP, len(SETTINGS), _SET_SINGLE)
+            self._go_on(_COPIED_A_STEP, len(SETTINGS), _SET_SINGLE)
         elif state == _SET_SINGLE:
             end = min(self._row + _ROWS_A_STEP, self._count)
             for index in range(self._row, end):
@@ -172,8 +173,10 @@ class Adoption:
             self._row = 0
             self._state = _IDENTIFY
         elif state == _IDENTIFY:
-            self._version = prepared.version_on(self._version, self._row, self._row + _A_STEP)
-            self._go_on(_A_STEP, len(SETTINGS), _POST)
+            self._version = prepared.version_on(
+                self._version, self._row, self._row + _COUNTED_A_STEP
+            )
+            self._go_on(_COUNTED_A_STEP, len(SETTINGS), _POST)
         elif state == _POST:
             queue = self._connector.queue
             self._tried = prepared
