@@ -13,8 +13,6 @@ from tests.outages.draw import Outage
 _MOMENT_S = 10.0
 # An attempt that was refused is made again after 30 s in the dark.
 _AGAIN_S = 35.0
-# One that had come to its voltage has to end first, and has had its own time.
-_ANEW_S = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ _AGAIN = Demand(
 )
 _BORNE = Demand(True, True, "an island bears a silence of 10 s, and so does its return")
 _ANEW = Demand(
-    True, False, "an island that has just begun is given up, and tried again after 30 s", _ANEW_S
+    True, False, "an island that has just begun is given up, and tried again after 30 s", _AGAIN_S
 )
 # Before the home has what it needs, for a moment or for longer.
 LINK_AT_ANY_LENGTH = {
