@@ -2,7 +2,7 @@
 
 Plays random outages in whole simulated sites, judges each by the truths and by `rules`, prints
 what was drawn, how long homes were dark and what was refused, and fails when a rule was broken, or
-when a whole campaign has not come to every step or has not lost the link in each.
+when a campaign of any length worth the name has not come to every step, or lost the link in each.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from tests.outages.draw import Outage, draw
 from tests.outages.play import Played, play
 from tests.outages.rules import broken_rules, is_due
 
-WHOLE = 300  # outages of a campaign that must come to every step
+WHOLE = 300
+ENOUGH = 100  # outages that must come to every step
 
 
 def main() -> int:
@@ -44,7 +45,7 @@ def main() -> int:
     broken = [(each, rule) for each in all_played for rule in broken_rules(each)]
     for played, rule in broken:
         print(f"seed {played.outage.seed}: {rule}")
-    absent = missing(all_played) if asked.count >= WHOLE else []
+    absent = missing(all_played) if asked.count >= ENOUGH else []
     for sentence in absent:
         print(sentence)
     return 1 if broken or absent else 0

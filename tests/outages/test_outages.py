@@ -37,6 +37,10 @@ def test_a_third_of_the_campaign_is_long_enough_to_be_supplied() -> None:
     assert len(due) >= 100
     assert any(each.broken for each in due) and any(each.link_step for each in due)
     assert any(each.draws for each in due)
+    # No demand is an empty one: of each step whose loss is borne, some outage is long enough.
+    asked = {each.link_step for each in due} - {""}
+    assert asked == set(LINK_STEPS)
+    assert {each.broken[0][:2] for each in due if each.broken} == demands.BREAKS.keys()
 
 
 def test_each_step_and_each_harmless_break_has_its_demand() -> None:
