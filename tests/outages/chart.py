@@ -32,7 +32,10 @@ def gaps_chart(all_played: list[Played]) -> RangeChart:
         "outages",
         "From the outage to the vehicle's supply, and gaps of the return, simulated",
         "ms",
-        ("outage to supply: smallest to largest, median", "longest gap of a return"),
+        (
+            "outage to supply: smallest to largest, median",
+            "longest gap of a return, none: at the axis",
+        ),
         (*supplies, *returns),
     )
 
