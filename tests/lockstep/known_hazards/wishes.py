@@ -162,7 +162,9 @@ def _counted(site: Exporting) -> None:
     told = _vitals()
     for name in OPENING_NAMES:
         count = 1 if name in ("planned_cold", "s2_opened_hot") else 0
-        assert (site.modbus(name), getattr(told, name)) == (count, count), name
+        assert getattr(told, name) == count, name
+        if not name.startswith("island_"):  # the console alone tells those
+            assert site.modbus(name) == count, name
 
 
 def _vitals() -> Vitals:
