@@ -53,6 +53,14 @@ def test_in_an_outage_its_step_is_told_and_no_condition(state: int) -> None:
     assert told == [f"BACKUP: {BACKUP_TEXTS[STATE_NAMES[state]]}"]
 
 
+def test_in_an_island_a_reserve_that_is_near_is_told() -> None:
+    waits = readiness.WAIT_CONTACTS | readiness.WAIT_RESERVE_NEAR
+    told = lines(backup_state=steps.ISLAND, backup_waits=waits)
+    assert told[1:] == [
+        "  WARN  the battery is near its reserve: loads are shed, then the home is dark"
+    ]
+
+
 @pytest.mark.parametrize("refusal", range(1, len(REFUSAL_NAMES)))
 @pytest.mark.parametrize("state", [steps.GRID, steps.DARK])
 def test_what_stopped_the_last_one_is_told_in_every_step(refusal: int, state: int) -> None:

@@ -9,8 +9,6 @@ from wattback.signals import NO_GATEWAY
 from wattback_hil.console.answers import Why
 from wattback_sim.texts import BACKUP_REFUSAL_TEXTS, BACKUP_TEXTS, READINESS_TEXTS
 
-_NEAR = WAIT_RESERVE_NEAR.bit_length() - 1
-
 
 def backup_lines(why: Why) -> list[str]:
     """What a technician reads; nothing where there is no gateway."""
@@ -20,7 +18,7 @@ def backup_lines(why: Why) -> list[str]:
     lines = [_headline(why, waits)]
     if why.backup_state == GRID:
         lines += [f"  WAIT  {READINESS_TEXTS.get(name, name)}" for name in waits]
-    elif WAIT_NAMES[_NEAR] in waits:
+    elif why.backup_waits & WAIT_RESERVE_NEAR:
         lines.append(
             "  WARN  the battery is near its reserve: loads are shed, then the home is dark"
         )

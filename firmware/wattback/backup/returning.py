@@ -205,27 +205,26 @@ def in_the_dark(backup) -> None:  # type: ignore[no-untyped-def]
         waited = backup.state_ms >= (_RETRY_MS if failed else STEADY_MS)
         if waited and (gateway.switch == SWITCH_OPEN or backup.home_is_dead()):
             backup.enter(HOME_DEAD_AGAIN)
-    elif (
-        backup.settings.backup_enabled
-        and backup.state_ms >= _RETRY_MS
-        and not backup.steady_ms
-        and _may_try_again(backup)
-    ):
-        backup.enter(CONTACTOR_OPEN)
+    elif backup.settings.backup_enabled and backup.state_ms >= _RETRY_MS and not backup.steady_ms:
+        _try_again(backup)
 
 
-def _may_try_again(backup) -> bool:  # type: ignore[no-untyped-def]
+def _try_again(backup) -> None:  # type: ignore[no-untyped-def]
     # For a vehicle, a reserve and a limit as long as it takes. What else has gone wrong goes wrong
     # again, and is tried a few times.
     refusal = backup.refusal
     if REFUSED_VEHICLE_ABSENT <= refusal <= REFUSED_VEHICLE_UNWILLING:
-        return True
-    if refusal == REFUSED_RESERVE:
-        return bool(backup.vehicle.linked and not is_low(backup.vehicle, backup.settings))
-    if refusal == REFUSED_LIMIT:
-        return not backup.is_limited()
-    backup.attempts += 1
-    return bool(backup.attempts <= MOST_ATTEMPTS)
+        again = True
+    elif refusal == REFUSED_RESERVE:
+        again = backup.vehicle.linked and not is_low(backup.vehicle, backup.settings)
+    elif refusal == REFUSED_LIMIT:
+        again = not backup.is_limited()
+    else:
+        again = backup.attempts < MOST_ATTEMPTS
+        if again:
+            backup.attempts += 1
+    if again:
+        backup.enter(CONTACTOR_OPEN)
 
 
 def latched(backup) -> None:  # type: ignore[no-untyped-def]
