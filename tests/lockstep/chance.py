@@ -7,6 +7,7 @@ a broken part can show, so that whatever a truth then says about a run is worth 
 import random
 
 from wattback_sim.faults import FAULT_KINDS
+from wattback_sim.gateway_faults import GATEWAY_FAULT_KINDS
 
 # The largest amount of a fault that has one: of a kind, or of a sensor by the end of its name.
 _LARGEST = {
@@ -28,7 +29,9 @@ _LARGEST = {
     "ohm": 1000.0,
     "decic": 1000.0,
 }
-_PARTS = sorted({row.part for row in FAULT_KINDS})
+# These sites have no gateway: what can break of one is drawn by the outages' campaign.
+_KINDS = [row for row in FAULT_KINDS if row not in GATEWAY_FAULT_KINDS]
+_PARTS = sorted({row.part for row in _KINDS})
 
 # What a run may start from: parameter or setting, lowest, highest, digits.
 _STARTS = (
@@ -277,7 +280,7 @@ class _Chance:
     def _fault(self, t_s: float) -> None:
         dice = self._dice
         part = dice.choice(_PARTS)
-        row = dice.choice([row for row in FAULT_KINDS if row.part == part])
+        row = dice.choice([row for row in _KINDS if row.part == part])
         words = f't_s = {t_s}, part = "{row.part}", kind = "{row.kind}"'
         if row.unit:
             names = (row.kind, row.part, row.part.rpartition("_")[2])
